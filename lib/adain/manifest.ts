@@ -1,0 +1,153 @@
+import { AdainError } from "./errors.ts";
+
+/** One file of a model folder. */
+export interface ModelFile {
+  /** Path inside the folder. */
+  readonly path: string;
+  /** SHA-256 of the file, lower-case hexadecimal. */
+  readonly sha256: string;
+  /** Length in bytes. */
+  readonly bytes: number;
+}
+
+/** What `model.json` says of a model, as far as the library needs it. */
+export interface Manifest {
+  /** The folder's name, for people. */
+  readonly name: string;
+  /** Hash of the graphs: statistics of one version never serve another. */
+  readonly version: string;
+  /** Channels of the features, C. */
+  readonly channels: number;
+  /** Pixels per feature. */
+  readonly stride: number;
+  /** Halo in pixels that makes tiles exact; a multiple of `stride`. */
+  readonly receptiveField: number;
+  /** The graphs. */
+  readonly files: { readonly encoder: ModelFile; readonly decoder: ModelFile };
+}
+
+/** A model ready to be opened: its manifest and its two ONNX graphs. */
+export interface Model {
+  /** What the graphs are. */
+  readonly manifest: Manifest;
+  /** ONNX bytes: image -> features, mean, std. */
+  readonly encoder: Uint8Array<ArrayBuffer>;
+  /** ONNX bytes: features, scale, shift -> image. */
+  readonly decoder: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads and checks the text of a `model.json`.
+ *
+ * @param text The file's text.
+ * @returns The manifest.
+ * @throws {AdainError} `model_damaged` naming the first field that is missing or wrong.
+ */
+export function parseManifest(text: string): Manifest {
+  const json = parseJson(text);
+  const files = object(json, "files");
+  const manifest = {
+    name: string(json, "name"),
+    version: string(json, "version"),
+    channels: count(json, "channels"),
+    stride: count(json, "stride"),
+    receptiveField: count(json, "receptive_field"),
+    files: { encoder: file(files, "encoder"), decoder: file(files, "decoder") },
+  };
+  if (manifest.receptiveField % manifest.stride !== 0) {
+    throw damaged("receptive_field", "a multiple of stride", manifest.receptiveField);
+  }
+  return manifest;
+}
+
+/**
+ * Reads a model folder and checks every file against the manifest's hashes.
+ *
+ * @param folder URL of the folder, with a trailing slash.
+ * @returns The model.
+ * @throws {AdainError} `model_missing` if a file is not there, `model_damaged` if one is not what
+ *   the manifest says.
+ */
+export async function loadModel(folder: URL): Promise<Model> {
+  const text = new TextDecoder().decode(await readFile(new URL("model.json", folder)));
+  const manifest = parseManifest(text);
+  const [encoder, decoder] = await Promise.all([
+    readChecked(folder, manifest.files.encoder),
+    readChecked(folder, manifest.files.decoder),
+  ]);
+  return { manifest, encoder, decoder };
+}
+
+async function readChecked(folder: URL, file: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readFile(new URL(file.path, folder));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  if (digest.toHex() !== file.sha256) {
+    throw new AdainError(
+      "model_damaged",
+      `Cannot use ${file.path}: its SHA-256 is ${digest.toHex()}, model.json says ${file.sha256}`,
+    );
+  }
+  return bytes;
+}
+
+async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(url);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new AdainError("model_missing", `Cannot open the model: ${url.pathname} is not there`, {
+      cause,
+    });
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function parseJson(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch (cause) {
+    throw new AdainError("model_damaged", "Cannot read model.json: it is not JSON", { cause });
+  }
+  throw new AdainError("model_damaged", "Cannot read model.json: it is not a JSON object");
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function object(json: Json, key: string): Json {
+  const value = json[key];
+  if (!isObject(value)) throw damaged(key, "an object", value);
+  return value;
+}
+
+function string(json: Json, key: string): string {
+  const value = json[key];
+  if (typeof value !== "string" || value === "") throw damaged(key, "a text", value);
+  return value;
+}
+
+function count(json: Json, key: string): number {
+  const value = json[key];
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
+    throw damaged(key, "a positive integer", value);
+  }
+  return value;
+}
+
+function file(files: Json, key: string): ModelFile {
+  const entry = object(files, key);
+  const path = string(entry, "path");
+  if (!/^[\w.-]+$/.test(path)) throw damaged(`files.${key}.path`, "a plain file name", path);
+  return { path, sha256: string(entry, "sha256"), bytes: count(entry, "bytes") };
+}
+
+function damaged(field: string, expected: string, received: unknown): AdainError {
+  const shown = JSON.stringify(received) ?? "nothing";
+  return new AdainError(
+    "model_damaged",
+    `Cannot read model.json: "${field}" must be ${expected}, received ${shown}`,
+  );
+}

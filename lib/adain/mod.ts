@@ -1,0 +1,29 @@
+/**
+ * Arbitrary style transfer by adaptive instance normalization (Huang & Belongie, ICCV 2017).
+ *
+ * Open a model with {@linkcode loadModel} and {@linkcode Stylizer.open}; compute a style's
+ * {@linkcode Statistics} once with {@linkcode Stylizer.analyze}; paint with
+ * {@linkcode Stylizer.stylize}. The pure parts ({@linkcode blend}, {@linkcode affine},
+ * {@linkcode statistics}) can be used alone.
+ *
+ * @module
+ */
+export { type Affine, affine } from "./affine.ts";
+export { blend, MAX_STYLES, normaliseWeights, type WeightedStatistics } from "./blend.ts";
+export { keepContentColour } from "./colour.ts";
+export type { EncodedContent } from "./content.ts";
+export { AdainError, type AdainErrorCode } from "./errors.ts";
+export { loadModel, type Manifest, type Model, type ModelFile, parseManifest } from "./manifest.ts";
+export { type Mask } from "./masks.ts";
+export type { Features, Provider, RuntimeOptions } from "./onnx.ts";
+export type { Rectangle, RgbaImage } from "./planar.ts";
+export {
+  assertStatistics,
+  EPSILON,
+  packStatistics,
+  type Statistics,
+  statistics,
+  unpackStatistics,
+} from "./statistics.ts";
+export { DEFAULT_RUN_PIXELS, Stylizer, type StylizerOptions, type Target } from "./stylizer.ts";
+export type { Tile } from "./tiles.ts";

@@ -1,0 +1,249 @@
+import type * as ort from "onnxruntime-web";
+import { AdainError } from "./errors.ts";
+import type { Model } from "./manifest.ts";
+import type { Affine } from "./affine.ts";
+import { RunQueue } from "./run_queue.ts";
+import type { Statistics } from "./statistics.ts";
+
+/** Where the graphs run. `auto`: a real GPU if there is one, else WASM. */
+export type Provider = "auto" | "wasm" | "webgpu";
+
+/** How to run the graphs. */
+export interface RuntimeOptions {
+  /** Where the graphs run. Default `wasm`. */
+  readonly provider?: Provider;
+  /** WASM threads of one run, at least 1. Default 1. */
+  readonly threads?: number;
+}
+
+/** A feature map that may still lie on the device; opaque outside this file. */
+export interface Features {
+  /** Columns of the feature grid. */
+  readonly width: number;
+  /** Rows of the feature grid. */
+  readonly height: number;
+  /** Copies the values `[C, height, width]` to memory. */
+  read(): Promise<Float32Array>;
+  /** Frees the device's memory. */
+  dispose(): void;
+}
+
+/** What one encoder run gives. */
+export interface EncoderOutput {
+  /** Feature map `[C, height, width]`. */
+  readonly features: Features;
+  /** Its channel statistics, computed inside the graph. */
+  readonly statistics: Statistics;
+}
+
+/** A planar picture: RGB float32 `[3, height, width]`, 0..1. */
+export interface PlanarImage {
+  /** The values. */
+  readonly data: Float32Array<ArrayBuffer>;
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+class TensorFeatures implements Features {
+  readonly tensor: ort.Tensor;
+  readonly width: number;
+  readonly height: number;
+
+  constructor(tensor: ort.Tensor) {
+    this.tensor = tensor;
+    this.height = tensor.dims[2] ?? 0;
+    this.width = tensor.dims[3] ?? 0;
+  }
+
+  async read(): Promise<Float32Array> {
+    return floats(await this.tensor.getData());
+  }
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
+
+/** The two sessions of a model. This file is the only one that knows ONNX Runtime. */
+export class Runtime {
+  /** Where the graphs really run. */
+  readonly provider: "wasm" | "webgpu";
+  readonly #ort: typeof ort;
+  readonly #encoder: ort.InferenceSession;
+  readonly #decoder: ort.InferenceSession;
+  readonly #queue = new RunQueue();
+
+  private constructor(
+    parts: {
+      provider: "wasm" | "webgpu";
+      ort: typeof ort;
+      encoder: ort.InferenceSession;
+      decoder: ort.InferenceSession;
+    },
+  ) {
+    this.provider = parts.provider;
+    this.#ort = parts.ort;
+    this.#encoder = parts.encoder;
+    this.#decoder = parts.decoder;
+  }
+
+  /**
+   * Opens both graphs of a model.
+   *
+   * @param model The model's graphs.
+   * @param options Provider and threads.
+   * @returns The runtime; `dispose` it.
+   * @throws {AdainError} `provider_unavailable` if WebGPU is asked for and there is no adapter,
+   *   `model_damaged` if a graph does not load.
+   */
+  static async open(model: Model, options: RuntimeOptions = {}): Promise<Runtime> {
+    const provider = await chooseProvider(options.provider ?? "wasm");
+    const module = await importOrt(provider, options.threads ?? 1);
+    const common = { executionProviders: [provider], logSeverityLevel: 3 } as const;
+    const onDevice = provider === "webgpu"
+      ? { preferredOutputLocation: { features: "gpu-buffer" } } as const
+      : {};
+    const create = module.InferenceSession.create;
+    try {
+      const encoder = await create(model.encoder, { ...common, ...onDevice });
+      const decoder = await create(model.decoder, common);
+      return new Runtime({ provider, ort: module, encoder, decoder });
+    } catch (cause) {
+      throw new AdainError(
+        "model_damaged",
+        `Cannot load the graphs of the model "${model.manifest.name}" on ${provider}`,
+        { cause },
+      );
+    }
+  }
+
+  /**
+   * Runs the encoder.
+   *
+   * @param image Planar RGB, sides multiples of the stride and at least 16.
+   * @returns Features (on the device where there is one) and statistics.
+   * @throws {AdainError} `run_failed` if the runtime gives up, for example for want of memory.
+   */
+  encode(image: PlanarImage): Promise<EncoderOutput> {
+    const input = new this.#ort.Tensor("float32", image.data, [1, 3, image.height, image.width]);
+    return this.#run(async () => {
+      const output = await this.#encoder.run({ image: input });
+      const { features, mean, std } = output;
+      if (!features || !mean || !std) throw new Error("the encoder lacks an output");
+      return {
+        features: new TensorFeatures(features),
+        statistics: { mean: floats(mean.data), std: floats(std.data) },
+      };
+    });
+  }
+
+  /**
+   * Runs AdaIN and the decoder.
+   *
+   * @param features Features of {@linkcode encode} or {@linkcode upload}.
+   * @param map Scale and shift, `[C]` or `[C, height, width]` of the features.
+   * @returns Planar RGB `[3, stride * height, stride * width]`, 0..1.
+   * @throws {AdainError} `run_failed` if the runtime gives up.
+   */
+  decode(features: Features, map: Affine): Promise<PlanarImage> {
+    const { tensor, width, height } = assertTensor(features);
+    const channels = tensor.dims[1] ?? 0;
+    const dims = map.scale.length === channels ? [1, channels, 1, 1] : [1, channels, height, width];
+    return this.#run(async () => {
+      const { image } = await this.#decoder.run({
+        features: tensor,
+        scale: new this.#ort.Tensor("float32", map.scale, dims),
+        shift: new this.#ort.Tensor("float32", map.shift, dims),
+      });
+      if (!image) throw new Error("the decoder lacks its output");
+      return { data: floats(image.data), height: image.dims[2] ?? 0, width: image.dims[3] ?? 0 };
+    });
+  }
+
+  /**
+   * Makes features from values in memory.
+   *
+   * @param data Values `[C, height, width]`.
+   * @param size The feature grid.
+   * @returns Features for {@linkcode decode}.
+   */
+  upload(data: Float32Array, size: { width: number; height: number }): Features {
+    const channels = data.length / (size.width * size.height);
+    return new TensorFeatures(
+      new this.#ort.Tensor("float32", data, [1, channels, size.height, size.width]),
+    );
+  }
+
+  /** Releases both sessions after the runs that are under way. */
+  async dispose(): Promise<void> {
+    await this.#queue.run(async () => {
+      await this.#encoder.release();
+      await this.#decoder.release();
+    });
+  }
+
+  #run<T>(task: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      try {
+        return await task();
+      } catch (cause) {
+        throw new AdainError("run_failed", `Cannot run the model on ${this.provider}`, { cause });
+      }
+    });
+  }
+}
+
+function assertTensor(features: Features): TensorFeatures {
+  if (features instanceof TensorFeatures) return features;
+  throw new TypeError("Cannot decode features that this runtime did not make");
+}
+
+/** The graphs of the model contract have float32 outputs only. */
+function floats(data: ort.Tensor.DataType): Float32Array<ArrayBuffer> {
+  if (data instanceof Float32Array) return data as Float32Array<ArrayBuffer>;
+  throw new TypeError("the graph gives an output that is not float32");
+}
+
+async function chooseProvider(wanted: Provider): Promise<"wasm" | "webgpu"> {
+  if (wanted === "wasm") return "wasm";
+  // WebGPU is absent where the platform was built without it.
+  const adapter = await (globalThis.navigator?.gpu?.requestAdapter() ?? null);
+  if (wanted === "webgpu") {
+    if (adapter) return "webgpu";
+    throw new AdainError("provider_unavailable", "Cannot use WebGPU: no adapter was found");
+  }
+  return adapter && !adapter.info.isFallbackAdapter && !isSoftware(adapter) ? "webgpu" : "wasm";
+}
+
+/** Software adapters are slower than WASM and do not always say that they are fallbacks. */
+function isSoftware(adapter: GPUAdapter): boolean {
+  const { vendor, architecture, device, description } = adapter.info;
+  return /llvmpipe|lavapipe|swiftshader|software|\bcpu\b/i.test(
+    [vendor, architecture, device, description].join(" "),
+  );
+}
+
+/**
+ * The package has one entry per backend: `/wasm` starts fastest but cannot start threads on Deno,
+ * the main entry can, and only `/webgpu` has WebGPU.
+ */
+async function importOrt(provider: "wasm" | "webgpu", threads: number): Promise<typeof ort> {
+  hideWorkerLocation();
+  const module: typeof ort = provider === "webgpu"
+    ? await import("onnxruntime-web/webgpu")
+    : threads === 1
+    ? await import("onnxruntime-web/wasm")
+    : await import("onnxruntime-web");
+  module.env.wasm.numThreads = threads;
+  module.env.logLevel = "error";
+  return module;
+}
+
+/** In a worker `location.origin` is "null", which ONNX Runtime takes for a base URL. */
+function hideWorkerLocation(): void {
+  if (globalThis.location?.origin === "null") {
+    Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  }
+}
