@@ -26,4 +26,5 @@ export {
   unpackStatistics,
 } from "./statistics.ts";
 export { DEFAULT_RUN_PIXELS, Stylizer, type StylizerOptions, type Target } from "./stylizer.ts";
+export { RunQueue } from "./run_queue.ts";
 export type { Tile } from "./tiles.ts";

@@ -1,0 +1,101 @@
+import { unpackStatistics } from "../adain/mod.ts";
+import type { Catalog, CatalogModel } from "./catalog.ts";
+import type { StyleMetadata } from "./record.ts";
+import { versionOf } from "./record.ts";
+
+/** A style that ships with its picture, as listed in `styles.json`. */
+interface BuiltinPicture extends StyleMetadata {
+  readonly id: string;
+  /** File beside the list. */
+  readonly file: string;
+}
+
+/** A style that ships as statistics only, as listed in `paintings.json`. */
+interface BuiltinPainting extends StyleMetadata {
+  readonly id: string;
+  /** Packed statistics in base64, by model version. */
+  readonly statistics: Readonly<Record<string, string>>;
+}
+
+/** What {@linkcode seedBuiltins} is doing. */
+export interface SeedProgress {
+  /** Styles that are ready. */
+  readonly done: number;
+  /** All built-in styles. */
+  readonly total: number;
+  /** The style that was just made ready. */
+  readonly id: string;
+}
+
+/** What {@linkcode seedBuiltins} works with. */
+export interface SeedOptions {
+  /** Folder URL with `styles.json` and `paintings.json`, with a trailing slash. */
+  readonly folder: URL;
+  /** The model whose statistics must be there. */
+  readonly model: CatalogModel;
+  /** Called after each style. */
+  readonly onProgress?: (progress: SeedProgress) => void;
+}
+
+/**
+ * Puts the built-in styles into the catalog and computes the statistics that are missing. Styles
+ * that an administrator replaced or removed stay as they are.
+ *
+ * @param catalog The catalog.
+ * @param options The folder, the model and a listener.
+ */
+export async function seedBuiltins(catalog: Catalog, options: SeedOptions): Promise<void> {
+  const { folder, model, onProgress } = options;
+  const pictures = await readList<BuiltinPicture>(new URL("styles.json", folder));
+  const paintings = await readList<BuiltinPainting>(new URL("paintings.json", folder));
+  const total = pictures.length + paintings.length;
+  let done = 0;
+  for (const style of pictures) {
+    if (await isOurs(catalog, style.id)) await seedPicture(catalog, style, { folder, model });
+    onProgress?.({ done: ++done, total, id: style.id });
+  }
+  for (const style of paintings) {
+    if (await isOurs(catalog, style.id)) await seedPainting(catalog, style, model);
+    onProgress?.({ done: ++done, total, id: style.id });
+  }
+}
+
+async function isOurs(catalog: Catalog, id: string): Promise<boolean> {
+  const record = await catalog.find(id);
+  return record ? record.origin === "builtin" : !await catalog.wasRemoved(id);
+}
+
+async function seedPicture(
+  catalog: Catalog,
+  { id, file, ...metadata }: BuiltinPicture,
+  { folder, model }: Pick<SeedOptions, "folder" | "model">,
+): Promise<void> {
+  const picture = await Deno.readFile(new URL(file, folder));
+  const { record, changed } = await catalog.put(id, picture, {
+    metadata,
+    origin: "builtin",
+    model,
+  });
+  if (!changed) await catalog.statistics(record, model);
+}
+
+async function seedPainting(
+  catalog: Catalog,
+  { id, statistics, ...metadata }: BuiltinPainting,
+  model: CatalogModel,
+): Promise<void> {
+  const packed = statistics[model.version];
+  // Models that these statistics were not computed for go without the painting.
+  if (packed === undefined) return;
+  const bytes = Uint8Array.fromBase64(packed);
+  await catalog.putStatistics(id, unpackStatistics(bytes, model.channels), {
+    metadata,
+    version: await versionOf(new TextEncoder().encode(`${id} ${metadata.title}`)),
+    model,
+  });
+}
+
+/** Both lists are part of this project and covered by its tests. */
+async function readList<T>(url: URL): Promise<readonly T[]> {
+  return JSON.parse(await Deno.readTextFile(url)) as readonly T[];
+}

@@ -1,0 +1,313 @@
+import { LRUCache } from "lru-cache";
+import type { Statistics } from "../adain/mod.ts";
+import { CatalogError } from "./errors.ts";
+import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "./record.ts";
+import { type StylePage, StyleStore } from "./store.ts";
+
+/** An installed model, as far as statistics depend on it. */
+export interface CatalogModel {
+  /** Name of the model. */
+  readonly name: string;
+  /** Hash of its graphs. */
+  readonly version: string;
+  /** Channels of its features. */
+  readonly channels: number;
+}
+
+/** What a style picture turns out to be. */
+export interface StyleAnalysis {
+  /** Statistics for the model that was asked. */
+  readonly statistics: Statistics;
+  /** Pixels per row, after orientation. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** What a catalog works with. */
+export interface CatalogOptions {
+  /** An open Deno KV. */
+  readonly kv: Deno.Kv;
+  /** Computes statistics of a picture for a model; throws if the picture is refused. */
+  readonly analyze: (
+    picture: Uint8Array<ArrayBuffer>,
+    model: CatalogModel,
+  ) => Promise<StyleAnalysis>;
+  /** Milliseconds that a record read from KV is used without looking again. Default 500. */
+  readonly recordLife?: number;
+}
+
+/** Largest style picture, in bytes: 84 KV values. */
+export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
+
+/** Statistics kept in memory: 1000 x 4 KiB = 4 MB. */
+const MAX_STATISTICS = 1000;
+
+/** Records kept in memory, also to serve them while KV is away. */
+const MAX_RECORDS = 10_000;
+
+/** A claim to compute statistics is given up for lost after this many milliseconds. */
+const CLAIM_LIFE = 30_000;
+
+/** Milliseconds between two looks for statistics that another instance computes. */
+const CLAIM_POLL = 100;
+
+/** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */
+const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
+
+/** Styles and their statistics: computed once per model, kept in Deno KV, shared by a fleet. */
+export class Catalog {
+  readonly #store: StyleStore;
+  readonly #analyze: CatalogOptions["analyze"];
+  readonly #recordLife: number;
+  readonly #records = new LRUCache<string, { record: StyleRecord | null; at: number }>({
+    max: MAX_RECORDS,
+  });
+  readonly #statistics = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
+  readonly #computing = new Map<string, Promise<Statistics>>();
+  #available = true;
+
+  /** @param options KV and how to compute statistics. */
+  constructor(options: CatalogOptions) {
+    this.#store = new StyleStore(options.kv);
+    this.#analyze = options.analyze;
+    this.#recordLife = options.recordLife ?? 500;
+  }
+
+  /** Whether the last look into the store worked. */
+  get available(): boolean {
+    return this.#available;
+  }
+
+  /**
+   * @param id A style's id.
+   * @returns The style.
+   * @throws {CatalogError} `unknown_style` if there is none, `store_unavailable` if the store is
+   *   away and the style was never seen.
+   */
+  async get(id: string): Promise<StyleRecord> {
+    const record = await this.find(id);
+    if (record) return record;
+    throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
+  }
+
+  /**
+   * @param id A style's id.
+   * @returns The style, or null; the last known one while the store is away.
+   * @throws {CatalogError} `store_unavailable`.
+   */
+  async find(id: string): Promise<StyleRecord | null> {
+    const known = this.#records.get(id);
+    if (known && performance.now() - known.at < this.#recordLife) return known.record;
+    try {
+      const record = await this.#store.get(id);
+      this.#remember(id, record);
+      return record;
+    } catch (error) {
+      this.#available = false;
+      if (known) return known.record;
+      throw error;
+    }
+  }
+
+  /**
+   * @param limit The most styles of a page, 1..1000.
+   * @param cursor The cursor of the page before.
+   * @returns One page, in the order of the ids.
+   */
+  list(limit: number, cursor?: string): Promise<StylePage> {
+    return this.#store.list(limit, cursor);
+  }
+
+  /**
+   * Registers a style, or replaces it. The same picture and metadata again change nothing.
+   *
+   * @param id The id.
+   * @param picture The encoded picture, up to {@linkcode MAX_STYLE_BYTES}.
+   * @param options Metadata, who brings it, and the model whose statistics are computed at once.
+   * @returns The style and whether anything changed.
+   * @throws {CatalogError} `invalid_style`, `style_too_large` or `store_unavailable`.
+   * @throws {ImageError} If the picture is refused.
+   */
+  async put(
+    id: string,
+    picture: Uint8Array<ArrayBuffer>,
+    options: {
+      readonly metadata: StyleMetadata;
+      readonly origin: StyleRecord["origin"];
+      readonly model: CatalogModel;
+    },
+  ): Promise<{ record: StyleRecord; changed: boolean; created: boolean }> {
+    assertStyleId(id);
+    if (picture.length > MAX_STYLE_BYTES) {
+      throw new CatalogError(
+        "style_too_large",
+        `Cannot store a style picture of ${picture.length} bytes: up to ${MAX_STYLE_BYTES}`,
+      );
+    }
+    const { metadata, origin, model } = options;
+    const version = await versionOf(picture);
+    const before = await this.#store.get(id);
+    if (before?.version === version && sameMetadata(before, metadata)) {
+      return { record: before, changed: false, created: false };
+    }
+    const { statistics, width, height } = await this.#analyze(picture, model);
+    const record: StyleRecord = {
+      id,
+      ...metadata,
+      origin,
+      version,
+      picture: { bytes: picture.length, width, height },
+      updatedAt: new Date().toISOString(),
+    };
+    await this.#store.putStatistics(model, version, { statistics });
+    await this.#store.put(record, picture);
+    this.#remember(id, record);
+    return { record, changed: true, created: before === null };
+  }
+
+  /**
+   * Registers a style of which only statistics are known.
+   *
+   * @param id The id.
+   * @param statistics Its statistics for one model.
+   * @param options Metadata, version of the statistics, and their model.
+   */
+  async putStatistics(
+    id: string,
+    statistics: Statistics,
+    options: {
+      readonly metadata: StyleMetadata;
+      readonly version: string;
+      readonly model: CatalogModel;
+    },
+  ): Promise<void> {
+    assertStyleId(id);
+    const { metadata, version, model } = options;
+    await this.#store.putStatistics(model, version, { statistics });
+    const before = await this.#store.get(id);
+    if (before?.version === version && sameMetadata(before, metadata)) return;
+    const updatedAt = new Date().toISOString();
+    const record: StyleRecord = { id, ...metadata, origin: "builtin", version, updatedAt };
+    await this.#store.put(record);
+    this.#remember(id, record);
+  }
+
+  /**
+   * Removes a style.
+   *
+   * @param id The id.
+   * @throws {CatalogError} `unknown_style` or `store_unavailable`.
+   */
+  async delete(id: string): Promise<void> {
+    const record = await this.#store.get(id);
+    if (!record) throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
+    await this.#store.delete(record);
+    this.#remember(id, null);
+  }
+
+  /**
+   * @param record A style.
+   * @returns Its picture's bytes, or null where only statistics are known.
+   */
+  picture(record: StyleRecord): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#store.picture(record);
+  }
+
+  /** Whether an administrator removed the built-in style with this id. */
+  wasRemoved(id: string): Promise<boolean> {
+    return this.#store.wasRemoved(id);
+  }
+
+  /**
+   * The statistics of a style: from memory, else from KV, else computed from the stored picture by
+   * one instance of the fleet.
+   *
+   * @param record The style.
+   * @param model The model.
+   * @returns Statistics for that model.
+   * @throws {CatalogError} `style_unavailable` if only statistics of other models are known.
+   */
+  statistics(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
+    return this.#once(record.version, model, () => this.#fromStore(record, model));
+  }
+
+  /**
+   * The statistics of a picture that is no style of the catalog; kept by the picture's hash.
+   *
+   * @param picture The encoded picture.
+   * @param model The model.
+   * @returns Statistics for that model, and the picture's version.
+   * @throws {ImageError} If the picture is refused.
+   */
+  async statisticsOf(
+    picture: Uint8Array<ArrayBuffer>,
+    model: CatalogModel,
+  ): Promise<{ statistics: Statistics; version: string }> {
+    const version = await versionOf(picture);
+    const statistics = await this.#once(version, model, async () => {
+      const stored = await this.#store.statistics(model, version).catch(() => null);
+      if (stored) return stored;
+      const analysis = await this.#analyze(picture, model);
+      const value = { statistics: analysis.statistics, expireIn: LOOSE_LIFE };
+      // The picture can be painted without the store: it is computed again next time.
+      await this.#store.putStatistics(model, version, value).catch(() => {});
+      return analysis.statistics;
+    });
+    return { statistics, version };
+  }
+
+  async #once(
+    version: string,
+    model: CatalogModel,
+    find: () => Promise<Statistics>,
+  ): Promise<Statistics> {
+    const key = `${model.version}/${version}`;
+    const known = this.#statistics.get(key);
+    if (known) return known;
+    const computing = this.#computing.get(key) ?? find();
+    this.#computing.set(key, computing);
+    try {
+      const statistics = await computing;
+      this.#statistics.set(key, statistics);
+      return statistics;
+    } finally {
+      this.#computing.delete(key);
+    }
+  }
+
+  async #fromStore(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
+    const claim = [model.version, record.version] as const;
+    for (;;) {
+      const stored = await this.#store.statistics(model, record.version);
+      if (stored) return stored;
+      if (await this.#store.claim(claim, CLAIM_LIFE)) break;
+      await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL));
+    }
+    try {
+      const picture = await this.#store.picture(record);
+      if (!picture) {
+        throw new CatalogError(
+          "style_unavailable",
+          `The style "${record.id}" ships as statistics and has none for the model "${model.name}"`,
+        );
+      }
+      const { statistics } = await this.#analyze(picture, model);
+      await this.#store.putStatistics(model, record.version, { statistics });
+      return statistics;
+    } finally {
+      await this.#store.release(claim);
+    }
+  }
+
+  #remember(id: string, record: StyleRecord | null): void {
+    this.#available = true;
+    this.#records.set(id, { record, at: performance.now() });
+  }
+}
+
+function sameMetadata(record: StyleRecord, metadata: StyleMetadata): boolean {
+  return record.title === metadata.title && record.artist === metadata.artist &&
+    record.year === metadata.year && record.licence === metadata.licence &&
+    record.description === metadata.description;
+}

@@ -1,0 +1,23 @@
+/**
+ * The catalog of styles: pictures, metadata and statistics in Deno KV.
+ *
+ * @module
+ */
+export { seedBuiltins, type SeedOptions, type SeedProgress } from "./builtin.ts";
+export {
+  Catalog,
+  type CatalogModel,
+  type CatalogOptions,
+  MAX_STYLE_BYTES,
+  type StyleAnalysis,
+} from "./catalog.ts";
+export { CatalogError, type CatalogErrorCode } from "./errors.ts";
+export {
+  assertStyleId,
+  STYLE_ID,
+  type StyleMetadata,
+  type StylePicture,
+  type StyleRecord,
+  versionOf,
+} from "./record.ts";
+export type { StylePage } from "./store.ts";

@@ -1,0 +1,75 @@
+import { Admission } from "./admission.ts";
+import { ComputeError } from "./errors.ts";
+import type { Job, JobResult } from "./job.ts";
+import { Pipeline, type PipelineOptions } from "./pipeline.ts";
+import type { Compute, ComputeStatus, RunOptions } from "./pool.ts";
+import { RunQueue } from "../adain/mod.ts";
+
+/** How in-process compute is built. */
+export interface InProcessOptions {
+  /** What to run. */
+  readonly pipeline: PipelineOptions;
+  /** The model that is opened at the start. */
+  readonly model: string;
+  /** The most jobs that wait. */
+  readonly queueLimit: number;
+  /** The most bytes of admitted jobs. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Jobs in the caller's own thread, one at a time: for places without `Worker`. The thread answers
+ * nothing else while a stage runs, and a stage cannot be killed.
+ */
+export class InProcessCompute implements Compute {
+  readonly #pipeline: Pipeline;
+  readonly #admission: Admission;
+  readonly #queue = new RunQueue();
+  #running = 0;
+  #closed = false;
+
+  private constructor(options: InProcessOptions) {
+    this.#pipeline = new Pipeline(options.pipeline);
+    const { queueLimit, maxBytes } = options;
+    this.#admission = new Admission({ slots: 1, queueLimit, maxBytes });
+  }
+
+  /**
+   * Opens the model.
+   *
+   * @param options What to run, and the bounds.
+   * @returns The compute.
+   * @throws {AdainError} If the model cannot be opened.
+   */
+  static async start(options: InProcessOptions): Promise<InProcessCompute> {
+    const compute = new InProcessCompute(options);
+    await compute.#pipeline.open(options.model);
+    return compute;
+  }
+
+  async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult<J>> {
+    if (this.#closed) throw new ComputeError("closed", "Cannot take work: compute is closed");
+    const signal = options.signal ?? new AbortController().signal;
+    const leave = this.#admission.enter(options.bytes ?? job.source.length);
+    const start = performance.now();
+    try {
+      return await this.#queue.run(async () => {
+        if (signal.aborted) throw new ComputeError("aborted", "The caller left");
+        this.#running = 1;
+        return await this.#pipeline.run(job, signal).finally(() => this.#running = 0);
+      });
+    } finally {
+      leave(performance.now() - start);
+    }
+  }
+
+  status(): ComputeStatus {
+    const waiting = this.#admission.jobs - this.#running;
+    return { ready: this.#closed ? 0 : 1, running: this.#running, waiting, replaced: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#queue.run(() => this.#pipeline.close());
+  }
+}
