@@ -1,0 +1,140 @@
+import { loadModel } from "./lib/adain/mod.ts";
+import { Catalog, type CatalogModel, seedBuiltins } from "./lib/catalog/mod.ts";
+import { type Compute, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
+import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
+import { DEFAULT_LIMITS } from "./lib/image/mod.ts";
+import { createLog, type Log } from "./lib/log.ts";
+import { PictureService } from "./lib/pictures/mod.ts";
+import { createProgress } from "./lib/progress.ts";
+import { DEFAULT_SOURCE_POLICY, fetchImage, type SourcePolicy } from "./lib/source/mod.ts";
+import { createApp } from "./routes/mod.ts";
+import type { Services } from "./routes/services.ts";
+
+const MODELS = new URL("./models/", import.meta.url);
+const STATIC = new URL("./static/", import.meta.url);
+
+/** Models that are installed: folders with a manifest. */
+async function findModels(): Promise<Map<string, CatalogModel>> {
+  const models = new Map<string, CatalogModel>();
+  for await (const { name, isDirectory } of Deno.readDir(MODELS)) {
+    if (!isDirectory) continue;
+    const folder = new URL(`${name}/`, MODELS);
+    const installed = await Deno.stat(new URL("model.json", folder)).catch(() => null);
+    if (!installed) continue;
+    const { version, channels } = (await loadModel(folder)).manifest;
+    models.set(name, { name, version, channels });
+  }
+  return models;
+}
+
+async function startCompute(config: Config, models: Iterable<string>): Promise<Compute> {
+  const folders = [...models].map((name) => [name, new URL(`${name}/`, MODELS).href]);
+  const options = {
+    pipeline: {
+      models: Object.fromEntries(folders),
+      provider: config.PROVIDER,
+      threads: config.THREADS,
+    },
+    model: config.MODEL,
+    queueLimit: config.QUEUE_LIMIT,
+    maxBytes: config.QUEUE_BYTES,
+  };
+  return config.COMPUTE_WORKERS === 0
+    ? await InProcessCompute.start(options)
+    : await WorkerPool.start({
+      ...options,
+      workers: config.COMPUTE_WORKERS,
+      deadline: config.DEADLINE_MS,
+    });
+}
+
+async function openStore(location: string): Promise<Deno.Kv> {
+  if (!/^https?:|^:memory:$/.test(location)) {
+    const folder = location.replace(/[^/\\]*$/, "");
+    if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  }
+  return await Deno.openKv(location);
+}
+
+function sourcePolicy(config: Config): SourcePolicy {
+  return {
+    ...DEFAULT_SOURCE_POLICY,
+    allowHosts: config.SOURCE_ALLOW,
+    allowAddresses: config.SOURCE_ALLOW_ADDRESSES,
+    ownHosts: config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).host],
+    maxBytes: config.MAX_SOURCE_BYTES,
+  };
+}
+
+async function start(config: Config, log: Log): Promise<void> {
+  const models = await findModels();
+  const model = models.get(config.MODEL);
+  if (!model) throw new ConfigError([`MODEL: "${config.MODEL}" is not installed in models/`]);
+  const limits = {
+    ...DEFAULT_LIMITS,
+    maxPixels: config.MAX_SOURCE_PIXELS,
+    maxSide: config.MAX_SOURCE_SIDE,
+  };
+  const kv = await openStore(config.KV_URL);
+  const compute = await startCompute(config, models.keys());
+  const catalog = new Catalog({
+    kv,
+    analyze: (source, { name }) => compute.run({ kind: "analyze", source, limits, model: name }),
+  });
+  await seedBuiltins(catalog, {
+    folder: new URL("styles/", STATIC),
+    model,
+    onProgress: createProgress("styles", Deno.stderr),
+  });
+  const policy = sourcePolicy(config);
+  const pictures = new PictureService({
+    catalog,
+    compute,
+    models,
+    limits,
+    sample: new URL("sample.jpg", STATIC),
+    fetchSource: async (url, signal) => (await fetchImage(url, policy, { signal })).bytes,
+  });
+  serve({ config, log, catalog, compute, pictures, models, staticFolder: STATIC }, kv);
+}
+
+function serve(services: Services, kv: Deno.Kv): void {
+  const { config, log, compute } = services;
+  const server = Deno.serve({
+    hostname: config.HOST,
+    port: config.PORT,
+    onListen: ({ port }) => announce(config, port),
+  }, createApp(services).fetch);
+  const stop = async (): Promise<void> => {
+    await server.shutdown();
+    await compute.close();
+    kv.close();
+    log("info", "stopped");
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void stop().then(() => Deno.exit(0)));
+  }
+}
+
+function announce(config: Config, port: number): void {
+  const host = config.HOST === "0.0.0.0" || config.HOST === "::" ? "localhost" : config.HOST;
+  const origin = config.PUBLIC_URL?.replace(/\/$/, "") ?? `http://${host}:${port}`;
+  const example = `${origin}/v1/stylize?url=/sample.jpg&style=oil-strokes&w=640`;
+  write(Deno.stdout, `Pastiche paints at ${origin}/\nA picture: ${example}\n`);
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  stream.writeSync(new TextEncoder().encode(text));
+}
+
+if (import.meta.main) {
+  try {
+    const config = loadConfig((name) => Deno.env.get(name));
+    const log = createLog(config.LOG_LEVEL, (line) => write(Deno.stderr, `${line}\n`));
+    await start(config, log);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    write(Deno.stderr, `${error.message}\n`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,62 @@
+"""Training pictures in memory, and the pairs that are never trained on."""
+
+import pathlib
+import random
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn import functional as F
+
+SUFFIXES = {".jpg", ".jpeg", ".png"}
+MAX_SIDE = 320
+
+
+def list_pictures(folder):
+    return sorted(p for p in pathlib.Path(folder).iterdir() if p.suffix.lower() in SUFFIXES)
+
+
+def split(paths, held_out_names, fraction, seed):
+    """Splits off the named files and a seeded fraction: (training, held out)."""
+    chosen = random.Random(seed).sample(paths, round(fraction * len(paths)))
+    held = {p for p in paths if p.name in held_out_names} | set(chosen)
+    return [p for p in paths if p not in held], sorted(held)
+
+
+def load(path):
+    with Image.open(path) as picture:
+        picture = picture.convert("RGB")
+        if min(picture.size) > MAX_SIDE:
+            factor = MAX_SIDE / min(picture.size)
+            size = [round(side * factor) for side in picture.size]
+            picture = picture.resize(size, Image.Resampling.LANCZOS)
+        return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
+
+
+def load_squeezed(path, size):
+    """The evaluation's picture: squeezed to a square, RGB 0..1 [1,3,size,size]."""
+    with Image.open(path) as picture:
+        square = picture.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
+        return torch.from_numpy(np.array(square)).permute(2, 0, 1)[None] / 255
+
+
+class Crops:
+    """Random square crops at random scale, mirrored at random."""
+
+    def __init__(self, paths, seed):
+        self.pictures = [load(path) for path in paths]
+        self.random = random.Random(seed)
+
+    def batch(self, count, size):
+        return torch.stack([self.crop(size) for _ in range(count)])
+
+    def crop(self, size):
+        picture = self.random.choice(self.pictures)
+        short = min(picture.shape[1:])
+        side = self.random.randint(min(size, short), short)
+        top = self.random.randint(0, picture.shape[1] - side)
+        left = self.random.randint(0, picture.shape[2] - side)
+        part = picture[None, :, top : top + side, left : left + side].float() / 255
+        if side != size:
+            part = F.interpolate(part, (size, size), mode="bilinear", antialias=True)
+        return part[0].flip(2) if self.random.random() < 0.5 else part[0]

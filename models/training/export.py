@@ -1,0 +1,188 @@
+"""Exports a checkpoint to a model folder: encoder.onnx, decoder.onnx, model.json.
+
+    python export.py seed CHECKPOINT OUT [--facts FACTS.json]
+    python export.py compact CHECKPOINT OUT [--facts FACTS.json]
+    python export.py vgg19 ENCODER DECODER OUT
+
+Needs numpy and onnx only.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+from graph import Graph
+from weights import read_weights
+
+MEAN, SPREAD = 0.45, 0.25
+
+
+def fold_normalisation(weight, bias):
+    """Folds x -> (x - MEAN) / SPREAD into the convolution behind it: exact, since reflection
+    padding pads with values that were normalised too."""
+    return weight / SPREAD, bias - weight.sum((1, 2, 3)) * MEAN / SPREAD
+
+
+def start_encoder():
+    graph = Graph("encoder")
+    return graph, graph.input("image", [1, 3, "height", "width"])
+
+
+def finish_encoder(graph, x, channels, path):
+    graph.node("Identity", [x], "features")
+    graph.output("features", [1, channels, "rows", "columns"])
+    graph.statistics("features", channels)
+    graph.save(path)
+
+
+def start_decoder(channels):
+    graph = Graph("decoder")
+    x = graph.input("features", [1, channels, "rows", "columns"])
+    scale = graph.input("scale", [1, channels, "map_rows", "map_columns"])
+    shift = graph.input("shift", [1, channels, "map_rows", "map_columns"])
+    return graph, graph.add(graph.node("Mul", [x, scale]), shift)
+
+
+def finish_decoder(graph, x, path):
+    limits = [graph.constant(0), graph.constant(1)]
+    graph.node("Clip", [x, *limits], "image")
+    graph.output("image", [1, 3, "height", "width"])
+    graph.save(path)
+
+
+def seed_encoder(weights, path):
+    graph, x = start_encoder()
+    for index, stride in enumerate([1, 2, 2, 2, 1]):
+        weight, bias = weights[f"encoder.c{index}.weight"], weights[f"encoder.c{index}.bias"]
+        if index == 0:
+            weight, bias = fold_normalisation(weight, bias)
+        x = graph.conv(x, weight, bias, stride)
+    finish_encoder(graph, x, 128, path)
+
+
+def seed_decoder(weights, path):
+    graph, x = start_decoder(128)
+    for index in range(8):
+        if index in (2, 4, 6):
+            x = graph.nearest(x)
+        weight, bias = weights[f"decoder.d{index}.weight"], weights[f"decoder.d{index}.bias"]
+        if index == 7:
+            weight, bias = weight * SPREAD, bias * SPREAD + MEAN
+        x = graph.conv(x, weight, bias, relu=index < 7)
+    finish_decoder(graph, x, path)
+
+
+def compact_encoder(weights, path):
+    """Space to depth, then 24 at half size, 48, 96, and a residual pair of 96."""
+    pairs = [(weights[f"encoder.c{i}.weight"], weights[f"encoder.c{i}.bias"]) for i in range(5)]
+    graph, x = start_encoder()
+    x = graph.space_to_depth(x)
+    x = graph.conv(x, *space_to_depth_order(*fold_normalisation(*pairs[0])))
+    x = graph.conv(x, *pairs[1], stride=2)
+    x = graph.conv(x, *pairs[2], stride=2)
+    y = graph.conv(x, *pairs[3])
+    x = graph.add(x, graph.conv(y, *pairs[4], relu=False), relu=True)
+    finish_encoder(graph, x, pairs[4][1].size, path)
+
+
+def space_to_depth_order(weight, bias):
+    """PyTorch's pixel_unshuffle orders channels (colour, row, column), ONNX (row, column, colour)."""
+    out = weight.shape[0]
+    ordered = weight.reshape(out, 3, 2, 2, 3, 3).transpose(0, 2, 3, 1, 4, 5)
+    return np.ascontiguousarray(ordered.reshape(out, 12, 3, 3)), bias
+
+
+def compact_decoder(weights, path):
+    """A residual pair of 96, then sub-pixel steps to 48, 24 and the picture."""
+    pairs = [(weights[f"decoder.d{i}.weight"], weights[f"decoder.d{i}.bias"]) for i in range(7)]
+    graph, x = start_decoder(pairs[0][0].shape[1])
+    y = graph.conv(x, *pairs[0])
+    x = graph.add(x, graph.conv(y, *pairs[1], relu=False), relu=True)
+    x = graph.node("Relu", [graph.depth_to_space(graph.conv(x, *pairs[2], relu=False))])
+    x = graph.conv(x, *pairs[3])
+    x = graph.node("Relu", [graph.depth_to_space(graph.conv(x, *pairs[4], relu=False))])
+    x = graph.conv(x, *pairs[5])
+    weight, bias = pairs[6]
+    x = graph.conv(x, weight * SPREAD, bias * SPREAD + MEAN, relu=False)
+    finish_decoder(graph, graph.depth_to_space(x), path)
+
+
+def vgg_encoder(weights, path):
+    """VGG-19 to relu4_1; the 1x1 colour convolution folds into the first 3x3 one."""
+    colour, offset = weights["0.weight"][:, :, 0, 0], weights["0.bias"]
+    first = weights["2.weight"]
+    weights["2.bias"] = weights["2.bias"] + np.einsum("oihw,i->o", first, offset)
+    weights["2.weight"] = np.einsum("oihw,ij->ojhw", first, colour)
+    graph, x = start_encoder()
+    for key in (2, 5, 9, 12, 16, 19, 22, 25, 29):
+        x = graph.conv(x, weights[f"{key}.weight"], weights[f"{key}.bias"])
+        if key in (5, 12, 25):
+            x = graph.max_pool(x)
+    finish_encoder(graph, x, 512, path)
+
+
+def vgg_decoder(weights, path):
+    graph, x = start_decoder(512)
+    for key in (1, 5, 8, 11, 14, 18, 21, 25, 28):
+        x = graph.conv(x, weights[f"{key}.weight"], weights[f"{key}.bias"], relu=key < 28)
+        if key in (1, 14, 21):
+            x = graph.nearest(x)
+    finish_decoder(graph, x, path)
+
+
+# Pixels that a result depends on to each side, encoder and decoder together, rounded up to 8.
+SHAPES = {
+    "seed": {"channels": 128, "stride": 8, "receptive_field": 56},
+    "compact": {"channels": 96, "stride": 8, "receptive_field": 80},
+    "vgg19": {"channels": 512, "stride": 8, "receptive_field": 72},
+}
+
+
+def describe(folder, shape, facts):
+    """Writes model.json: what the service reads first, then what people want to know."""
+    files, everything = {}, hashlib.sha256()
+    for part in ("encoder", "decoder"):
+        data = (folder / f"{part}.onnx").read_bytes()
+        everything.update(data)
+        digest = hashlib.sha256(data).hexdigest()
+        files[part] = {"path": f"{part}.onnx", "sha256": digest, "bytes": len(data)}
+    manifest = {
+        "name": folder.name,
+        "version": everything.hexdigest()[:16],
+        **SHAPES[shape],
+        "epsilon": 1e-5,
+        "variance": "unbiased",
+        "normalisation": "none: planar RGB, 0..1",
+        "files": files,
+        **facts,
+    }
+    (folder / "model.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shape", choices=SHAPES)
+    parser.add_argument("paths", nargs="+", help="checkpoint files, then the folder to write")
+    parser.add_argument("--facts", help="JSON with licence, training, quality and speed")
+    args = parser.parse_args()
+    *checkpoints, out = [pathlib.Path(path) for path in args.paths]
+    out.mkdir(parents=True, exist_ok=True)
+    encoder, decoder = out / "encoder.onnx", out / "decoder.onnx"
+    weights = [read_weights(path) for path in checkpoints]
+    if args.shape == "vgg19":
+        vgg_encoder(weights[0], encoder)
+        vgg_decoder(weights[1], decoder)
+    elif args.shape == "seed":
+        seed_encoder(weights[0], encoder)
+        seed_decoder(weights[0], decoder)
+    else:
+        compact_encoder(weights[0], encoder)
+        compact_decoder(weights[0], decoder)
+    describe(out, args.shape, json.loads(pathlib.Path(args.facts).read_text()) if args.facts else {})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Loss networks: the paper's VGG-19, and the quarter-width VGG that stands in for it cheaply."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from network import statistics
+from weights import read_weights
+
+FULL = {2: 0, 5: 1, 9: 1, 12: 2, 16: 2, 19: 2, 22: 2, 25: 3, 29: 3}
+QUARTER = ("11", "12", "21", "22", "31", "32", "33", "34", "41")
+POOL_AFTER = {5, 12, 25, "12", "22", "34"}
+LEVELS = {2, 9, 16, 29, "11", "21", "31", "41"}
+
+
+class LossNetwork(nn.Module):
+    """Features at relu1_1, 2_1, 3_1 and 4_1 of VGG-19, or their approximation."""
+
+    def __init__(self, path, kind):
+        super().__init__()
+        weights = {k: torch.tensor(v) for k, v in read_weights(path).items()}
+        self.keys = list(FULL) if kind == "full" else list(QUARTER)
+        name = (lambda key: f"{key}") if kind == "full" else (lambda key: f"enc.conv{key}")
+        self.quarter = kind == "quarter"
+        first = "0" if kind == "full" else "enc.conv0"
+        self.colour = (weights[f"{first}.weight"], weights[f"{first}.bias"])
+        self.layers = {}
+        for key in self.keys:
+            weight = weights[f"{name(key)}.weight"].contiguous(memory_format=torch.channels_last)
+            self.layers[key] = (weight, weights[f"{name(key)}.bias"])
+        self.embeddings = {
+            key: (weights[f"enc.conv{key}_aux.weight"], weights[f"enc.conv{key}_aux.bias"])
+            for key in self.keys
+            if self.quarter and key in LEVELS
+        }
+
+    def forward(self, image):
+        x = F.conv2d(image, *self.colour)
+        levels = []
+        for key in self.keys:
+            x = F.relu(F.conv2d(F.pad(x, (1, 1, 1, 1), "reflect"), *self.layers[key]))
+            if key in LEVELS:
+                levels.append(F.relu(F.conv2d(x, *self.embeddings[key])) if self.quarter else x)
+            if key in POOL_AFTER:
+                x = F.max_pool2d(x, 2, ceil_mode=True)
+        return levels
+
+
+def style_loss(levels, targets):
+    """Eq. 13: squared errors of means and deviations over four levels; mean over channels."""
+    total = 0
+    for level, (mean, std) in zip(levels, targets):
+        own_mean, own_std = statistics(level)
+        total = total + F.mse_loss(own_mean, mean) + F.mse_loss(own_std, std)
+    return total
+
+
+def colour_loss(image, target):
+    """Squared errors of the mean and the covariance of RGB."""
+
+    def moments(x):
+        flat = x.flatten(2)
+        mean = flat.mean(2, keepdim=True)
+        centred = flat - mean
+        return mean[:, :, 0], centred @ centred.transpose(1, 2) / flat.shape[2]
+
+    (mean, covariance), (target_mean, target_covariance) = moments(image), moments(target)
+    return F.mse_loss(mean, target_mean) + 10 * F.mse_loss(covariance, target_covariance)

@@ -1,0 +1,97 @@
+"""The small network: encoder and decoder with AdaIN between, in PyTorch.
+
+Full-resolution layers of few channels cost more than their arithmetic on WASM, so the first and
+the last layer work at half size (space to depth in, sub-pixel convolution out).
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from weights import read_weights, write_weights
+
+MEAN, SPREAD = 0.45, 0.25
+EPSILON = 1e-5
+
+
+def conv(inputs, outputs, stride=1, pixels=1):
+    layer = nn.Conv2d(inputs, outputs, 3, stride, 1, padding_mode="reflect")
+    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    nn.init.zeros_(layer.bias)
+    if pixels > 1:
+        # All sub-pixels of a channel start equal: no checkerboard at the beginning.
+        with torch.no_grad():
+            layer.weight.copy_(layer.weight[:: pixels].repeat_interleave(pixels, 0))
+    return layer
+
+
+class Encoder(nn.Module):
+    """RGB 0..1 [N,3,H,W] -> features [N,96,H/8,W/8]."""
+
+    def __init__(self, widths=(24, 48, 96)):
+        super().__init__()
+        a, b, c = widths
+        self.c0 = conv(12, a)
+        self.c1 = conv(a, b, 2)
+        self.c2 = conv(b, c, 2)
+        self.c3 = conv(c, c)
+        self.c4 = conv(c, c)
+
+    def forward(self, image):
+        x = F.pixel_unshuffle((image - MEAN) / SPREAD, 2)
+        x = F.relu(self.c0(x))
+        x = F.relu(self.c1(x))
+        x = F.relu(self.c2(x))
+        return F.relu(x + self.c4(F.relu(self.c3(x))))
+
+
+class Decoder(nn.Module):
+    """Features [N,96,h,w] -> RGB [N,3,8h,8w], not clamped."""
+
+    def __init__(self, widths=(24, 48, 96)):
+        super().__init__()
+        a, b, c = widths
+        self.d0 = conv(c, c)
+        self.d1 = conv(c, c)
+        self.d2 = conv(c, 4 * b, pixels=4)
+        self.d3 = conv(b, b)
+        self.d4 = conv(b, 4 * a, pixels=4)
+        self.d5 = conv(a, a)
+        self.d6 = conv(a, 12, pixels=4)
+
+    def forward(self, features):
+        x = F.relu(features + self.d1(F.relu(self.d0(features))))
+        x = F.relu(F.pixel_shuffle(self.d2(x), 2))
+        x = F.relu(self.d3(x))
+        x = F.relu(F.pixel_shuffle(self.d4(x), 2))
+        x = F.relu(self.d5(x))
+        return F.pixel_shuffle(self.d6(x), 2) * SPREAD + MEAN
+
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+
+
+def statistics(features):
+    """Mean and sqrt(unbiased variance + 1e-5), [N,C,1,1] each."""
+    mean = features.mean((2, 3), keepdim=True)
+    return mean, (features.var((2, 3), keepdim=True) + EPSILON).sqrt()
+
+
+def adain(content, style_mean, style_std):
+    mean, std = statistics(content)
+    return (content - mean) / std * style_std + style_mean
+
+
+def save_network(path, network):
+    state = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
+    write_weights(path, state)
+
+
+def load_network(path, network):
+    weights = read_weights(path)
+    state = {name: torch.tensor(values) for name, values in weights.items()}
+    network.load_state_dict(state)

@@ -1,0 +1,35 @@
+/** What can be wrong with a request itself, before any library sees it. */
+export type RequestErrorCode =
+  | "administration_off"
+  | "body_too_large"
+  | "invalid_body"
+  | "invalid_parameter"
+  | "method_not_allowed"
+  | "not_found"
+  | "repeated_parameter"
+  | "unauthorized"
+  | "unknown_parameter";
+
+/** A request that is refused; the message is for the client. */
+export class RequestError extends Error {
+  /** The reason. */
+  readonly code: RequestErrorCode;
+  /** Headers that belong to the refusal, such as `Allow`. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  /**
+   * @param code The reason.
+   * @param message A sentence for the client: what was wrong and what is allowed.
+   * @param headers Headers of the response.
+   */
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.name = "RequestError";
+    this.code = code;
+    this.headers = headers;
+  }
+}

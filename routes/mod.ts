@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import { RequestError } from "./errors.ts";
+import { createHealthRoute } from "./health.ts";
+import { createHomeRoute } from "./home.ts";
+import { requestLog } from "./middleware/request_log.ts";
+import { codeOf, problemResponse, statusOf } from "./problem.ts";
+import type { Services } from "./services.ts";
+import { createStylesRoute } from "./styles.ts";
+import { createStylizeRoute } from "./stylize.ts";
+
+/** Methods of each route, to tell a wrong method from a wrong path. */
+const METHODS: readonly (readonly [RegExp, string])[] = [
+  [/^\/v1\/stylize$/, "GET, HEAD, POST"],
+  [/^\/v1\/styles$/, "GET, HEAD"],
+  [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE"],
+  [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD"],
+  [/^\/(?:|healthz|readyz|sample\.jpg|page\.js|page\.css|icon\.svg)$/, "GET, HEAD"],
+];
+
+/**
+ * Builds the service's HTTP side.
+ *
+ * @param services Everything that the routes use.
+ * @returns The app; give its `fetch` to a server.
+ */
+export function createApp(services: Services): Hono {
+  const app = new Hono();
+
+  app.use(requestLog(services.log));
+  app.use(async function hardenResponse(c, next) {
+    await next();
+    c.res.headers.set("x-content-type-options", "nosniff");
+  });
+
+  app.route("/", createHealthRoute(services));
+  app.route("/", createStylizeRoute(services));
+  app.route("/", createStylesRoute(services));
+  app.route("/", createHomeRoute(services));
+
+  app.onError((error, c) => {
+    if (statusOf(error) >= 500) {
+      services.log("error", error.message, {
+        code: codeOf(error),
+        path: c.req.path,
+        cause: error.cause instanceof Error ? error.cause.message : undefined,
+        ...(codeOf(error) === "internal" ? { stack: error.stack } : {}),
+      });
+    }
+    return problemResponse(error, c.req.path);
+  });
+
+  app.notFound((c) => {
+    const allow = METHODS.find(([path]) => path.test(c.req.path))?.[1];
+    const error = allow === undefined
+      ? new RequestError("not_found", `There is nothing at ${c.req.path.slice(0, 200)}`)
+      : new RequestError("method_not_allowed", `${c.req.path} takes ${allow}`, { allow });
+    return problemResponse(error, c.req.path);
+  });
+
+  return app;
+}

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import type { PictureRequest } from "../lib/pictures/mod.ts";
+import { negotiateFormat } from "./accept.ts";
+import { matchesEtag } from "./conditional.ts";
+import { RequestError } from "./errors.ts";
+import { readParameters } from "./parameters.ts";
+import { pictureHeaders } from "./picture_response.ts";
+import type { Services } from "./services.ts";
+
+/** Longest side of a style's image, and its default, in pixels. */
+const MAX_SIDE = 1024;
+const DEFAULT_SIDE = 320;
+
+/** A style may change under the same address, so its image is kept for an hour only. */
+const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400";
+
+/**
+ * `GET /v1/styles/{id}/image`: the style's picture as a thumbnail; where only statistics are known,
+ * the sample picture painted in it.
+ *
+ * @param services What the route uses.
+ * @returns The route's app.
+ */
+export function createStyleImageRoute(services: Services): Hono {
+  const app = new Hono();
+
+  app.get("/v1/styles/:id/image", async (c) => {
+    const parameters = readParameters(new URL(c.req.url).searchParams, ["w"]);
+    const record = await services.catalog.get(c.req.param("id"));
+    const own = await services.catalog.picture(record);
+    const request: PictureRequest = {
+      source: own ? { bytes: own } : { sample: true },
+      style: own ? { kind: "none" } : { kind: "catalog", styles: [{ id: record.id, weight: 1 }] },
+      alpha: 1,
+      colour: "style",
+      geometry: {
+        width: readSide(parameters["w"]),
+        height: readSide(parameters["w"]),
+        fit: "inside",
+        gravity: { x: 0.5, y: 0.5 },
+        dpr: 1,
+        enlarge: false,
+        maxSide: MAX_SIDE,
+      },
+      model: services.config.MODEL,
+      output: { format: negotiateFormat(c.req.header("accept")) },
+    };
+    const prepared = await services.pictures.prepare(request, c.req.raw.signal);
+    const tags = [`style-${record.id}`];
+    const headers = {
+      ...pictureHeaders({ etag: prepared.etag, negotiated: true, shared: true, tags }),
+      "cache-control": CACHE_CONTROL,
+    };
+    if (matchesEtag(c.req.header("if-none-match"), prepared.etag)) {
+      return new Response(null, { status: 304, headers });
+    }
+    const picture = await prepared.paint(c.req.raw.signal);
+    return new Response(picture.body, {
+      headers: { ...headers, "content-type": `image/${picture.format}` },
+    });
+  });
+
+  return app;
+}
+
+function readSide(value: string | undefined): number {
+  if (value === undefined) return DEFAULT_SIDE;
+  if (/^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_SIDE) {
+    return Number(value);
+  }
+  throw new RequestError(
+    "invalid_parameter",
+    `Cannot use w=${value.slice(0, 80)}: it must be a whole number from 1 to ${MAX_SIDE}`,
+  );
+}

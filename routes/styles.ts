@@ -1,0 +1,106 @@
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+import type { StyleMetadata, StyleRecord } from "../lib/catalog/mod.ts";
+import { readBody } from "./body.ts";
+import { RequestError } from "./errors.ts";
+import { requireAdministrator } from "./middleware/administrator.ts";
+import { readParameters } from "./parameters.ts";
+import type { Services } from "./services.ts";
+import { createStyleImageRoute } from "./style_image.ts";
+
+/** Styles on a page of the list, at the most. */
+const MAX_PAGE = 200;
+
+/** Longest text of a style's metadata, in characters. */
+const MAX_TEXT = 500;
+
+const text = z.string().trim().min(1).max(MAX_TEXT);
+
+const METADATA = z.object({
+  title: text.optional(),
+  artist: text.optional(),
+  year: z.string().regex(/^-?\d{1,4}$/, "must be a year").transform(Number).optional(),
+  licence: text.optional(),
+  description: text.optional(),
+});
+
+/**
+ * `/v1/styles`: the catalog, and its administration.
+ *
+ * @param services What the routes use.
+ * @returns The routes' app.
+ */
+export function createStylesRoute(services: Services): Hono {
+  const { catalog, config } = services;
+  const app = new Hono();
+  const administrator = requireAdministrator(config.ADMIN_TOKEN);
+
+  app.get("/v1/styles", async (c) => {
+    const { limit = "100", cursor } = readParameters(query(c), ["limit", "cursor"]);
+    if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_PAGE) {
+      throw new RequestError("invalid_parameter", `Cannot use limit: 1 to ${MAX_PAGE} are allowed`);
+    }
+    const page = await catalog.list(Number(limit), cursor);
+    const next = page.cursor === undefined ? {} : { next: nextPage(limit, page.cursor) };
+    return c.json({ styles: page.styles.map(describe), ...next });
+  });
+
+  app.get("/v1/styles/:id", async (c) => {
+    readParameters(query(c), []);
+    return c.json(describe(await catalog.get(c.req.param("id"))));
+  });
+
+  app.put("/v1/styles/:id", administrator, async (c) => {
+    const id = c.req.param("id");
+    const metadata = readMetadata(c, id);
+    const picture = await readBody(c.req.raw, config.MAX_SOURCE_BYTES);
+    const model = services.models.get(config.MODEL);
+    if (!model) throw new TypeError(`the default model ${config.MODEL} is not installed`);
+    const { record, created } = await catalog.put(id, picture, {
+      metadata,
+      origin: "user",
+      model,
+    });
+    return c.json(describe(record), created ? 201 : 200);
+  });
+
+  app.delete("/v1/styles/:id", administrator, async (c) => {
+    await catalog.delete(c.req.param("id"));
+    return c.body(null, 204);
+  });
+
+  app.route("/", createStyleImageRoute(services));
+  return app;
+}
+
+function query(c: Context): URLSearchParams {
+  return new URL(c.req.url).searchParams;
+}
+
+function readMetadata(c: Context, id: string): StyleMetadata {
+  const texts = readParameters(query(c), Object.keys(METADATA.shape));
+  const parsed = METADATA.safeParse(texts);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new RequestError(
+      "invalid_parameter",
+      `Cannot use ${String(issue?.path[0])}: ${issue?.message}`,
+    );
+  }
+  const entries = Object.entries(parsed.data).filter(([, value]) => value !== undefined);
+  return { title: id, ...Object.fromEntries(entries) };
+}
+
+/** A style as clients see it. */
+function describe(record: StyleRecord): Record<string, unknown> {
+  const { picture, ...rest } = record;
+  return {
+    ...rest,
+    ...(picture ? { picture: { width: picture.width, height: picture.height } } : {}),
+    image: `/v1/styles/${record.id}/image`,
+  };
+}
+
+function nextPage(limit: string, cursor: string): string {
+  return `/v1/styles?${new URLSearchParams({ limit, cursor })}`;
+}
