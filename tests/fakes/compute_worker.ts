@@ -1,0 +1,49 @@
+import { AdainError } from "../../lib/adain/mod.ts";
+import { toWire } from "../../lib/compute/errors.ts";
+import type { FromWorker, ToWorker } from "../../lib/compute/worker.ts";
+import { ImageError } from "../../lib/image/mod.ts";
+
+/** A compute worker that behaves as each job's `model` tells it. */
+interface Scope {
+  postMessage(message: FromWorker): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+scope.addEventListener("message", ({ data }) => {
+  if (data.type === "open" && data.model === "broken") {
+    const error = toWire(new AdainError("model_damaged", "broken on purpose"));
+    return scope.postMessage({ type: "failed", error });
+  }
+  if (data.type === "open") return scope.postMessage({ type: "ready" });
+  if (data.type === "abort") {
+    return fail(data.id, new DOMException("The signal has been aborted", "AbortError"));
+  }
+  behave(data.id, data.job.model);
+});
+
+function behave(id: number, behaviour: string): void {
+  const number = /^answer (\d+)$/.exec(behaviour)?.[1];
+  if (number !== undefined) return answer(id, Number(number));
+  switch (behaviour) {
+    case "image error":
+      return fail(id, new ImageError("corrupt_image", "corrupt on purpose"));
+    case "throw":
+      return fail(id, new Error("thrown on purpose"));
+    case "die":
+      throw new Error("dies on purpose");
+    case "spin":
+      for (;;);
+  }
+}
+
+function answer(id: number, value: number): void {
+  const body = Uint8Array.of(value);
+  const result = { body, format: "png", width: 1, height: 1, times: {}, encoderRuns: 0 } as const;
+  scope.postMessage({ type: "done", id, result });
+}
+
+function fail(id: number, error: unknown): void {
+  scope.postMessage({ type: "error", id, error: toWire(error) });
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import {
+  ComputeError,
+  type PaintJob,
+  type PoolOptions,
+  WorkerPool,
+} from "../../../lib/compute/mod.ts";
+import { DEFAULT_LIMITS } from "../../../lib/image/mod.ts";
+
+/** The fake worker does what the job's `model` says. */
+const FAKE = new URL("../../fakes/compute_worker.ts", import.meta.url);
+
+const job = (behaviour: string): PaintJob => ({
+  kind: "paint",
+  source: new Uint8Array(10),
+  limits: DEFAULT_LIMITS,
+  geometry: {
+    fit: "inside",
+    gravity: { x: 0.5, y: 0.5 },
+    dpr: 1,
+    enlarge: false,
+    maxSide: 100,
+  },
+  model: behaviour,
+  output: { format: "png" },
+});
+
+async function withPool(
+  task: (pool: WorkerPool) => Promise<void>,
+  change: Partial<PoolOptions> = {},
+): Promise<void> {
+  const pool = await WorkerPool.start({
+    pipeline: { models: {}, provider: "wasm", threads: 1 },
+    model: "fake",
+    workers: 1,
+    queueLimit: 2,
+    maxBytes: 1000,
+    deadline: 60_000,
+    workerUrl: FAKE,
+    ...change,
+  });
+  try {
+    await task(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+const refusedAs = (code: ComputeError["code"]) => (error: unknown): boolean => {
+  assert(error instanceof ComputeError, String(error));
+  assert.equal(error.code, code);
+  return true;
+};
+
+Deno.test("WorkerPool.run() gives the worker's result", async () => {
+  await withPool(async (pool) => {
+    assert.deepEqual([...(await pool.run(job("answer 7"))).body], [7]);
+  });
+});
+
+Deno.test("WorkerPool.run() does every job once on two workers", async () => {
+  await withPool(async (pool) => {
+    const all = Array.from({ length: 20 }, (_, i) => pool.run(job(`answer ${i}`)));
+    const bodies = (await Promise.all(all)).map(({ body }) => body[0]);
+    assert.deepEqual(bodies, Array.from({ length: 20 }, (_, i) => i));
+    assert.deepEqual(pool.status(), { ready: 2, running: 0, waiting: 0, replaced: 0 });
+  }, { workers: 2, queueLimit: 100 });
+});
+
+Deno.test("WorkerPool.run() refuses at once when the queue is full, and says when to return", async () => {
+  await withPool(async (pool) => {
+    const gone = new AbortController();
+    const stuck = [1, 2, 3].map(() => pool.run(job("hang"), { signal: gone.signal }));
+    const ended = Promise.allSettled(stuck);
+    await assert.rejects(pool.run(job("answer 1")), (error) => {
+      refusedAs("queue_full")(error);
+      assert((error as ComputeError).retryAfter === 2); // 3 jobs x the first guess of 0.5 s
+      return true;
+    });
+    gone.abort();
+    for (const result of await ended) assert.equal(result.status, "rejected");
+  });
+});
+
+Deno.test("WorkerPool.run() refuses more bytes than it may hold, but one job of any size", async () => {
+  await withPool(async (pool) => {
+    assert.deepEqual([...(await pool.run(job("answer 1"), { bytes: 5000 })).body], [1]);
+    const gone = new AbortController();
+    const first = pool.run(job("hang"), { bytes: 600, signal: gone.signal });
+    await assert.rejects(pool.run(job("answer 1"), { bytes: 600 }), refusedAs("queue_full"));
+    gone.abort();
+    await assert.rejects(first, refusedAs("aborted"));
+  });
+});
+
+Deno.test("WorkerPool.run() of an error rejects with its class and the worker goes on", async () => {
+  await withPool(async (pool) => {
+    await assert.rejects(pool.run(job("image error")), {
+      name: "ImageError",
+      code: "corrupt_image",
+    });
+    await assert.rejects(pool.run(job("throw")), refusedAs("worker_failed"));
+    assert.deepEqual([...(await pool.run(job("answer 2"))).body], [2]);
+    assert.equal(pool.status().replaced, 0);
+  });
+});
+
+Deno.test("WorkerPool kills a worker at the deadline and replaces it", async () => {
+  await withPool(async (pool) => {
+    await assert.rejects(pool.run(job("spin")), refusedAs("deadline"));
+    assert.deepEqual([...(await pool.run(job("answer 3"))).body], [3]);
+    assert.equal(pool.status().replaced, 1);
+  }, { deadline: 300 });
+});
+
+Deno.test("WorkerPool replaces a worker that dies", async () => {
+  await withPool(async (pool) => {
+    await assert.rejects(pool.run(job("die")), refusedAs("worker_failed"));
+    assert.deepEqual([...(await pool.run(job("answer 4"))).body], [4]);
+    assert.equal(pool.status().replaced, 1);
+  });
+});
+
+Deno.test("WorkerPool.run() of a caller that left does not stop the others", async () => {
+  await withPool(async (pool) => {
+    const gone = new AbortController();
+    const leaving = pool.run(job("until abort"), { signal: gone.signal });
+    const staying = pool.run(job("answer 5"));
+    gone.abort();
+    await assert.rejects(leaving, refusedAs("aborted"));
+    assert.deepEqual([...(await staying).body], [5]);
+    assert.equal(pool.status().replaced, 0);
+  });
+});
+
+Deno.test("WorkerPool.run() refuses a caller that left before, and after close()", async () => {
+  await withPool(async (pool) => {
+    const signal = AbortSignal.abort();
+    await assert.rejects(pool.run(job("answer 1"), { signal }), refusedAs("aborted"));
+    const waiting = pool.run(job("hang"));
+    const closed = assert.rejects(waiting, refusedAs("closed"));
+    await pool.close();
+    await closed;
+    await assert.rejects(pool.run(job("answer 1")), refusedAs("closed"));
+  });
+});
+
+Deno.test("WorkerPool.start() fails if the model does not open", async () => {
+  await assert.rejects(withPool(() => Promise.resolve(), { model: "broken" }), {
+    code: "model_damaged",
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { ConfigError, loadConfig } from "../../lib/config.ts";
+
+const load = (values: Record<string, string>): ReturnType<typeof loadConfig> =>
+  loadConfig((name) => values[name]);
+
+Deno.test("loadConfig() has defaults for everything", () => {
+  const config = load({});
+  assert.equal(config.PORT, 8000);
+  assert.equal(config.MODEL, "fast");
+  assert.equal(config.KV_URL, "data/pastiche.kv");
+  assert.deepEqual(config.SOURCE_ALLOW, []);
+  assert.equal(config.ADMIN_TOKEN, undefined);
+  assert(Object.isFrozen(config));
+});
+
+Deno.test("loadConfig() takes an empty text for absent", () => {
+  assert.equal(load({ PORT: " ", ADMIN_TOKEN: "" }).PORT, 8000);
+});
+
+Deno.test("loadConfig() reads numbers and lists", () => {
+  const config = load({ PORT: "9000", SOURCE_ALLOW: "a.example, *.b.example,", THREADS: "4" });
+  assert.equal(config.PORT, 9000);
+  assert.equal(config.THREADS, 4);
+  assert.deepEqual(config.SOURCE_ALLOW, ["a.example", "*.b.example"]);
+});
+
+Deno.test("loadConfig() reports every wrong variable at once", () => {
+  assert.throws(() => load({ PORT: "http", PROVIDER: "cuda", ADMIN_TOKEN: "short" }), (error) => {
+    assert(error instanceof ConfigError);
+    for (const name of ["PORT", "PROVIDER", "ADMIN_TOKEN"]) {
+      assert.match(error.message, new RegExp(`^  ${name}: `, "m"));
+    }
+    return true;
+  });
+});
+
+Deno.test.each([
+  ["PORT", "65536"],
+  ["PORT", "-1"],
+  ["PORT", "1.5"],
+  ["COMPUTE_WORKERS", "two"],
+  ["THREADS", "0"],
+  ["PUBLIC_URL", "example.org"],
+  ["PUBLIC_URL", "ftp://example.org"],
+  ["MODEL", "../secret"],
+  ["LOG_LEVEL", "loud"],
+])("loadConfig() refuses %s=%s", (name, value) => {
+  assert.throws(() => load({ [name]: value }), ConfigError);
+});
