@@ -1,0 +1,25 @@
+/** Why a picture is refused, as a closed set. */
+export type ImageErrorCode =
+  | "corrupt_image"
+  | "encode_failed"
+  | "image_too_large"
+  | "not_an_image"
+  | "too_many_frames"
+  | "unsupported_image";
+
+/** A picture that cannot be read or written. */
+export class ImageError extends Error {
+  /** The reason. */
+  readonly code: ImageErrorCode;
+
+  /**
+   * @param code The reason.
+   * @param message A sentence that says what was wrong and what is allowed.
+   * @param options The codec's own error.
+   */
+  constructor(code: ImageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ImageError";
+    this.code = code;
+  }
+}

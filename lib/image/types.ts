@@ -1,0 +1,53 @@
+/** A picture in memory: interleaved RGBA, sRGB, 8 bit, straight alpha, row by row. */
+export interface Pixels {
+  /** Pixels per row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** `4 * width * height` bytes. */
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Formats that can be read. */
+export type SourceFormat = "avif" | "bmp" | "gif" | "jpeg" | "png" | "tiff" | "webp";
+
+/** Formats that can be written. */
+export type OutputFormat = "avif" | "gif" | "jpeg" | "png" | "webp";
+
+/** The eight ways in which a camera may have been held (EXIF tag 274). */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** What a picture's header says. */
+export interface ImageInfo {
+  /** The format, by magic bytes. */
+  readonly format: SourceFormat;
+  /** Pixels per row, after orientation. */
+  readonly width: number;
+  /** Rows, after orientation. */
+  readonly height: number;
+  /** How the stored picture is turned. */
+  readonly orientation: Orientation;
+  /** Pictures of an animation; 1 for a still. */
+  readonly frames: number;
+  /** Whether the format says that there may be transparency. */
+  readonly alpha: boolean;
+  /** Length in bytes. */
+  readonly bytes: number;
+}
+
+/** What of a source is allowed; checked on the header, before anything is allocated. */
+export interface ImageLimits {
+  /** Most pixels of one frame. */
+  readonly maxPixels: number;
+  /** Longest side, in pixels. */
+  readonly maxSide: number;
+  /** Most frames of an animation. */
+  readonly maxFrames: number;
+}
+
+/** 24 megapixels (96 MB of RGBA), 12,000 pixels a side, 60 frames with 24 megapixels in sum. */
+export const DEFAULT_LIMITS: ImageLimits = {
+  maxPixels: 24_000_000,
+  maxSide: 12_000,
+  maxFrames: 60,
+};
