@@ -66,6 +66,16 @@ function sourcePolicy(config: Config): SourcePolicy {
   };
 }
 
+async function fetchBytes(
+  url: string,
+  policy: SourcePolicy,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await fetchImage(url, policy, { signal });
+  if (source === "not_modified") throw new TypeError("nothing was asked conditionally");
+  return source.bytes;
+}
+
 async function start(config: Config, log: Log): Promise<void> {
   const models = await findModels();
   const model = models.get(config.MODEL);
@@ -93,7 +103,7 @@ async function start(config: Config, log: Log): Promise<void> {
     models,
     limits,
     sample: new URL("sample.jpg", STATIC),
-    fetchSource: async (url, signal) => (await fetchImage(url, policy, { signal })).bytes,
+    fetchSource: (url, signal) => fetchBytes(url, policy, signal),
   });
   serve({ config, log, catalog, compute, pictures, models, staticFolder: STATIC }, kv);
 }

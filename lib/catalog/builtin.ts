@@ -1,7 +1,6 @@
 import { unpackStatistics } from "../adain/mod.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import type { StyleMetadata } from "./record.ts";
-import { versionOf } from "./record.ts";
 
 /** A style that ships with its picture, as listed in `styles.json`. */
 interface BuiltinPicture extends StyleMetadata {
@@ -13,6 +12,8 @@ interface BuiltinPicture extends StyleMetadata {
 /** A style that ships as statistics only, as listed in `paintings.json`. */
 interface BuiltinPainting extends StyleMetadata {
   readonly id: string;
+  /** Hash of the picture that was measured. */
+  readonly version: string;
   /** Packed statistics in base64, by model version. */
   readonly statistics: Readonly<Record<string, string>>;
 }
@@ -81,7 +82,7 @@ async function seedPicture(
 
 async function seedPainting(
   catalog: Catalog,
-  { id, statistics, ...metadata }: BuiltinPainting,
+  { id, version, statistics, ...metadata }: BuiltinPainting,
   model: CatalogModel,
 ): Promise<void> {
   const packed = statistics[model.version];
@@ -90,7 +91,7 @@ async function seedPainting(
   const bytes = Uint8Array.fromBase64(packed);
   await catalog.putStatistics(id, unpackStatistics(bytes, model.channels), {
     metadata,
-    version: await versionOf(new TextEncoder().encode(`${id} ${metadata.title}`)),
+    version,
     model,
   });
 }

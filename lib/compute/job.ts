@@ -31,8 +31,8 @@ export interface JobTarget {
 
 /** The form of the result. */
 export interface OutputRequest {
-  /** The codec. */
-  readonly format: OutputFormat;
+  /** The codec; `auto`: PNG where the picture is transparent, else JPEG. */
+  readonly format: OutputFormat | "auto";
   /** Quality 1..100; absent: the codec's default here. */
   readonly quality?: number;
 }
@@ -78,6 +78,8 @@ export type StageTimes = Readonly<Partial<Record<Stage, number>>>;
 export interface Picture {
   /** The encoded picture. */
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Its codec. */
+  readonly format: OutputFormat;
   /** Pixels per row. */
   readonly width: number;
   /** Rows. */

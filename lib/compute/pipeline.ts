@@ -5,7 +5,16 @@ import {
   Stylizer,
   type StylizerOptions,
 } from "../adain/mod.ts";
-import { crop, decode, encode, pad, type Pixels, planGeometry, resize } from "../image/mod.ts";
+import {
+  crop,
+  decode,
+  encode,
+  type OutputFormat,
+  pad,
+  type Pixels,
+  planGeometry,
+  resize,
+} from "../image/mod.ts";
 import { ComputeError } from "./errors.ts";
 import type {
   Analysis,
@@ -110,9 +119,11 @@ export class Pipeline {
     const content = await clock.time("resize", () => resize(crop(source, plan.crop), plan.size));
     const painted = job.target ? await this.#stylize(content, job, clock) : { picture: content };
     const placed = pad(painted.picture, plan.canvas);
-    const body = await clock.time("output", () => encode(placed, job.output));
+    const format = job.output.format === "auto" ? safeFormat(placed) : job.output.format;
+    const body = await clock.time("output", () => encode(placed, { ...job.output, format }));
     return {
       body,
+      format,
       width: placed.width,
       height: placed.height,
       times: clock.times,
@@ -155,6 +166,12 @@ export class Pipeline {
     const statistics: Statistics = await (await this.open(job.model)).analyze(style);
     return { statistics, width: source.width, height: source.height };
   }
+}
+
+/** The format that every client shows: PNG where the picture is transparent, else JPEG. */
+function safeFormat({ data }: Pixels): OutputFormat {
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return "png";
+  return "jpeg";
 }
 
 /** Times stages and lets an abort in between them. */

@@ -1,0 +1,142 @@
+import type http from "node:http";
+import { readBody } from "./body.ts";
+import { SourceError } from "./errors.ts";
+import type { SourcePolicy } from "./policy.ts";
+import { openRequest } from "./request.ts";
+import { chooseAddress, type Resolver, systemResolver } from "./resolve.ts";
+import { parseSourceUrl } from "./url.ts";
+
+/** What the client has of a source already. */
+export interface SourceValidators {
+  /** Entity tag of the copy. */
+  readonly etag?: string;
+  /** Date of the copy. */
+  readonly lastModified?: string;
+}
+
+/** A fetched source. */
+export interface SourceImage extends SourceValidators {
+  /** The body, content decoding undone. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where it was found after redirects. */
+  readonly url: string;
+  /** Declared type; not to be trusted. */
+  readonly contentType?: string;
+  /** The source's own `Cache-Control`. */
+  readonly cacheControl?: string;
+  /** Seconds that it lay in a cache. */
+  readonly age?: number;
+}
+
+/** How one source is fetched. */
+export interface FetchOptions {
+  /** The caller is gone. */
+  readonly signal?: AbortSignal;
+  /** What the caller has; the source may answer that it is still good. */
+  readonly validators?: SourceValidators;
+  /** Finds addresses; tests give their own. */
+  readonly resolver?: Resolver;
+  /** Certificate authorities besides the system's, in PEM. */
+  readonly ca?: string;
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/**
+ * Fetches a picture from a place that a stranger named: only http(s), only public addresses (or
+ * allowed ones), connected to exactly as they were checked, bounded in bytes, redirects and time.
+ *
+ * @param target The URL.
+ * @param policy What may be fetched.
+ * @param options Signal, validators, resolver.
+ * @returns The picture, or `not_modified` where the validators still hold.
+ * @throws {SourceError} With a code of the closed set.
+ */
+export async function fetchImage(
+  target: string | URL,
+  policy: SourcePolicy,
+  options: FetchOptions = {},
+): Promise<SourceImage | "not_modified"> {
+  const total = new AbortController();
+  const timer = setTimeout(() => total.abort(), policy.totalTimeout);
+  const signal = AbortSignal.any([total.signal, ...(options.signal ? [options.signal] : [])]);
+  try {
+    return await follow(parseSourceUrl(String(target), policy), { policy, options, signal });
+  } catch (cause) {
+    if (options.signal?.aborted) throw new SourceError("aborted", "The caller left", { cause });
+    if (total.signal.aborted) {
+      const text = `The source took longer than ${policy.totalTimeout} ms`;
+      throw new SourceError("upstream_timeout", text, { cause });
+    }
+    throw cause;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Journey {
+  readonly policy: SourcePolicy;
+  readonly options: FetchOptions;
+  readonly signal: AbortSignal;
+}
+
+async function follow(start: URL, journey: Journey): Promise<SourceImage | "not_modified"> {
+  const { policy, options, signal } = journey;
+  let url = start;
+  for (let redirects = 0; redirects <= policy.maxRedirects; redirects++) {
+    const address = await chooseAddress(url, policy, options.resolver ?? systemResolver);
+    signal.throwIfAborted();
+    const headers = conditionalHeaders(options.validators);
+    const response = await openRequest(url, { address, policy, headers, signal, ca: options.ca });
+    const status = response.statusCode ?? 0;
+    if (!REDIRECTS.includes(status)) return await receive(response, url, journey);
+    response.destroy();
+    const next = URL.parse(response.headers.location ?? "", url);
+    if (!next) throw new SourceError("upstream_error", "The source redirects to nowhere");
+    url = parseSourceUrl(next.href, policy);
+  }
+  throw new SourceError(
+    "too_many_redirects",
+    `The source redirects more than ${policy.maxRedirects} times`,
+  );
+}
+
+async function receive(
+  response: http.IncomingMessage,
+  url: URL,
+  { policy, options }: Journey,
+): Promise<SourceImage | "not_modified"> {
+  const status = response.statusCode ?? 0;
+  if (status === 200) {
+    return {
+      ...describe(response),
+      bytes: await readBody(response, policy.maxBytes),
+      url: url.href,
+    };
+  }
+  response.destroy();
+  if (status === 304 && options.validators) return "not_modified";
+  const code = status === 404 || status === 410 ? "not_found" : "upstream_error";
+  throw new SourceError(code, `The source answered with status ${status}`, {
+    upstreamStatus: status,
+  });
+}
+
+function conditionalHeaders(validators: SourceValidators = {}): Record<string, string> {
+  const { etag, lastModified } = validators;
+  return {
+    ...(etag === undefined ? {} : { "if-none-match": etag }),
+    ...(lastModified === undefined ? {} : { "if-modified-since": lastModified }),
+  };
+}
+
+function describe({ headers }: http.IncomingMessage): Omit<SourceImage, "bytes" | "url"> {
+  const age = Number(headers.age);
+  return {
+    ...(headers["content-type"] === undefined ? {} : { contentType: headers["content-type"] }),
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+    ...(headers["last-modified"] === undefined ? {} : { lastModified: headers["last-modified"] }),
+    ...(headers["cache-control"] === undefined ? {} : { cacheControl: headers["cache-control"] }),
+    ...(Number.isFinite(age) && age > 0 ? { age } : {}),
+  };
+}
