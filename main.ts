@@ -2,7 +2,6 @@ import { loadModel } from "./lib/adain/mod.ts";
 import { Catalog, type CatalogModel, seedBuiltins } from "./lib/catalog/mod.ts";
 import { type Compute, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
 import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
-import { DEFAULT_LIMITS } from "./lib/image/mod.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { PictureService } from "./lib/pictures/mod.ts";
 import { createProgress } from "./lib/progress.ts";
@@ -80,11 +79,7 @@ async function start(config: Config, log: Log): Promise<void> {
   const models = await findModels();
   const model = models.get(config.MODEL);
   if (!model) throw new ConfigError([`MODEL: "${config.MODEL}" is not installed in models/`]);
-  const limits = {
-    ...DEFAULT_LIMITS,
-    maxPixels: config.MAX_SOURCE_PIXELS,
-    maxSide: config.MAX_SOURCE_SIDE,
-  };
+  const limits = { maxPixels: config.MAX_SOURCE_PIXELS, maxSide: config.MAX_SOURCE_SIDE };
   const kv = await openStore(config.KV_URL);
   const compute = await startCompute(config, models.keys());
   const catalog = new Catalog({

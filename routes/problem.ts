@@ -70,7 +70,6 @@ const KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   store_unavailable: { status: 503, title: "Catalog is away" },
   style_too_large: { status: 413, title: "Style picture is too large" },
   style_unavailable: { status: 404, title: "Style is not available for this model" },
-  too_many_frames: { status: 422, title: "Animation has too many frames" },
   too_many_redirects: { status: 502, title: "Source redirects too often" },
   unauthorized: { status: 401, title: "Token is missing or wrong" },
   unknown_model: { status: 404, title: "Unknown model" },

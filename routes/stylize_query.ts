@@ -42,7 +42,7 @@ const GRAVITIES: Readonly<Record<string, Gravity>> = {
 };
 
 /** The formats that `fm` takes. */
-const FORMATS = ["auto", "avif", "webp", "jpeg", "png", "gif"] as const;
+const FORMATS = ["auto", "avif", "webp", "jpeg", "png"] as const;
 
 /** The parameters of a picture; the same schema validates and documents them. */
 const FIELDS = {

@@ -230,7 +230,7 @@ function isSoftware(adapter: GPUAdapter): boolean {
  * the main entry can, and only `/webgpu` has WebGPU.
  */
 async function importOrt(provider: "wasm" | "webgpu", threads: number): Promise<typeof ort> {
-  hideWorkerLocation();
+  hideWorkerOrigin();
   const module: typeof ort = provider === "webgpu"
     ? await import("onnxruntime-web/webgpu")
     : threads === 1
@@ -241,9 +241,13 @@ async function importOrt(provider: "wasm" | "webgpu", threads: number): Promise<
   return module;
 }
 
-/** In a worker `location.origin` is "null", which ONNX Runtime takes for a base URL. */
-function hideWorkerLocation(): void {
+/**
+ * In a worker `location.origin` is "null", which ONNX Runtime takes for a base URL. Other WASM
+ * modules need `location.href`, so only the origin is hidden.
+ */
+function hideWorkerOrigin(): void {
   if (globalThis.location?.origin === "null") {
-    Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+    const value = { href: globalThis.location.href, origin: undefined };
+    Object.defineProperty(globalThis, "location", { value, configurable: true });
   }
 }

@@ -1,4 +1,5 @@
 import { ImageError } from "./errors.ts";
+import { decodeGif, decodeJpeg, decodePng } from "./imagescript.ts";
 import { probe } from "./probe.ts";
 import { orient } from "./transform.ts";
 import { DEFAULT_LIMITS, type ImageInfo, type ImageLimits, type Pixels } from "./types.ts";
@@ -29,26 +30,13 @@ export async function decode(
   return upright;
 }
 
-/**
- * Refuses pictures that are too large.
- *
- * @param info The header.
- * @param limits What is allowed.
- * @throws {ImageError} `image_too_large` or `too_many_frames`, with the numbers.
- */
-export function assertLimits(info: ImageInfo, limits: ImageLimits): void {
-  const { width, height, frames } = info;
+/** Refuses a picture that is too large, before anything is allocated. */
+function assertLimits({ width, height }: ImageInfo, limits: ImageLimits): void {
   if (Math.max(width, height) > limits.maxSide || width * height > limits.maxPixels) {
     throw new ImageError(
       "image_too_large",
       `The picture has ${width} x ${height} pixels: up to ${limits.maxPixels} pixels and ` +
         `${limits.maxSide} a side are allowed`,
-    );
-  }
-  if (frames > limits.maxFrames) {
-    throw new ImageError(
-      "too_many_frames",
-      `The animation has ${frames} frames: up to ${limits.maxFrames} are allowed`,
     );
   }
 }
@@ -58,37 +46,25 @@ async function decodeStored(bytes: Uint8Array<ArrayBuffer>, info: ImageInfo): Pr
   try {
     switch (info.format) {
       case "jpeg":
-        return own(await (await import("@jsquash/jpeg")).decode(exact(bytes)));
+        return await decodeJpeg(bytes);
+      case "png":
+        return await decodePng(bytes);
+      case "gif":
+        return await decodeGif(bytes, info);
       case "webp":
-        return own(await (await import("@jsquash/webp")).decode(exact(bytes)));
-      default:
-        return await decodeWithImageScript(bytes);
+        return await decodeWebp(bytes);
     }
   } catch (cause) {
-    if (cause instanceof ImageError) throw cause;
     throw new ImageError("corrupt_image", `This ${info.format.toUpperCase()} is damaged`, {
       cause,
     });
   }
 }
 
-async function decodeWithImageScript(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
-  const { decode: read, GIF } = await import("imagescript");
-  const decoded = await read(bytes, true);
-  const image = decoded instanceof GIF ? decoded[0] : decoded;
-  if (!image) throw new RangeError("there is no frame");
-  const data = new Uint8ClampedArray(image.bitmap);
-  return { width: image.width, height: image.height, data };
-}
-
-/** jSquash takes a buffer, not a view of one. */
-function exact(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-}
-
-/** jSquash gives no picture where the codec gave up. */
-function own(image: ImageData | null): Pixels {
-  if (!image) throw new RangeError("the codec gave no picture");
-  const { width, height } = image;
-  return { width, height, data: new Uint8ClampedArray(image.data) };
+async function decodeWebp(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
+  const { decode: read } = await import("@jsquash/webp");
+  // jSquash takes a buffer, not a view of one.
+  const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  const { width, height, data } = await read(whole.buffer);
+  return { width, height, data: new Uint8ClampedArray(data) };
 }

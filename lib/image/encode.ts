@@ -1,4 +1,5 @@
 import { ImageError } from "./errors.ts";
+import { encodePng } from "./imagescript.ts";
 import { compositeOn } from "./transform.ts";
 import type { OutputFormat, Pixels } from "./types.ts";
 
@@ -6,14 +7,13 @@ import type { OutputFormat, Pixels } from "./types.ts";
 export interface EncodeOptions {
   /** The format. */
   readonly format: OutputFormat;
-  /** Quality 1..100; PNG and GIF have none. Default {@linkcode DEFAULT_QUALITY}. */
+  /** Quality 1..100; PNG has none. Default {@linkcode DEFAULT_QUALITY}. */
   readonly quality?: number;
 }
 
 /** Quality where none is asked: chosen to look alike across formats. */
 export const DEFAULT_QUALITY: Readonly<Record<OutputFormat, number>> = {
   avif: 55,
-  gif: 100,
   jpeg: 82,
   png: 100,
   webp: 78,
@@ -40,21 +40,11 @@ export async function encode(
   const quality = options.quality ?? DEFAULT_QUALITY[options.format];
   try {
     switch (options.format) {
+      case "png":
+        return await encodePng(pixels, PNG_LEVEL);
       case "jpeg": {
-        const { Image } = await import("imagescript");
-        return copy(
-          await toImage(Image, compositeOn(pixels, PAGE)).encodeJPEG(jpegQuality(quality)),
-        );
-      }
-      case "png": {
-        const { Image } = await import("imagescript");
-        return copy(await toImage(Image, pixels).encode(PNG_LEVEL));
-      }
-      case "gif": {
-        const { Frame, GIF } = await import("imagescript");
-        const frame = new Frame(pixels.width, pixels.height, 100);
-        frame.bitmap.set(pixels.data);
-        return copy(await new GIF([frame]).encode());
+        const { encode: write } = await import("@jsquash/jpeg");
+        return new Uint8Array(await write(imageData(compositeOn(pixels, PAGE)), { quality }));
       }
       case "webp": {
         const { encode: write } = await import("@jsquash/webp");
@@ -72,26 +62,7 @@ export async function encode(
   }
 }
 
-type JpegQuality = Parameters<InstanceType<ImageClass>["encodeJPEG"]>[0];
-
-/** ImageScript types the quality as the literals 1 to 100. */
-function jpegQuality(quality: number): JpegQuality {
-  return Math.min(100, Math.max(1, Math.round(quality))) as JpegQuality;
-}
-
-type ImageClass = typeof import("imagescript").Image;
-
-function toImage(Image: ImageClass, pixels: Pixels): InstanceType<ImageClass> {
-  const image = new Image(pixels.width, pixels.height);
-  image.bitmap.set(pixels.data);
-  return image;
-}
-
+/** jSquash takes the browser's type. */
 function imageData(pixels: Pixels): ImageData {
   return { ...pixels, colorSpace: "srgb", pixelFormat: "rgba-unorm8" };
-}
-
-/** Codecs may return a view of their own memory. */
-function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes);
 }

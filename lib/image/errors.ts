@@ -4,7 +4,6 @@ export type ImageErrorCode =
   | "encode_failed"
   | "image_too_large"
   | "not_an_image"
-  | "too_many_frames"
   | "unsupported_image";
 
 /** A picture that cannot be read or written. */

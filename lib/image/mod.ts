@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { assertLimits, decode } from "./decode.ts";
+export { decode } from "./decode.ts";
 export { DEFAULT_QUALITY, encode, type EncodeOptions } from "./encode.ts";
 export { ImageError, type ImageErrorCode } from "./errors.ts";
 export {

@@ -26,15 +26,8 @@ export type Header = Omit<ImageInfo, "bytes" | "format">;
  */
 export function probe(bytes: Uint8Array): ImageInfo {
   const format = sniff(bytes);
-  const read = READERS[format];
-  if (!read) {
-    throw new ImageError(
-      "unsupported_image",
-      `Cannot read ${format.toUpperCase()}: JPEG, PNG, WebP, GIF and TIFF are supported`,
-    );
-  }
   try {
-    const header = read(bytes);
+    const header = READERS[format](bytes);
     if (header.width < 1 || header.height < 1) throw new RangeError("a side is 0");
     return { format, ...header, bytes: bytes.length };
   } catch (cause) {
@@ -45,7 +38,7 @@ export function probe(bytes: Uint8Array): ImageInfo {
   }
 }
 
-const READERS: Readonly<Partial<Record<SourceFormat, (bytes: Uint8Array) => Header>>> = {
+const READERS: Readonly<Record<SourceFormat, (bytes: Uint8Array) => Header>> = {
   gif: probeGif,
   jpeg: probeJpeg,
   png: probePng,
@@ -59,24 +52,36 @@ const MAGIC: readonly (readonly [SourceFormat, number, string])[] = [
   ["gif", 0, "GIF87a"],
   ["gif", 0, "GIF89a"],
   ["webp", 8, "WEBP"],
-  ["avif", 4, "ftypavif"],
-  ["avif", 4, "ftypavis"],
-  ["tiff", 0, "II*\0"],
-  ["tiff", 0, "MM\0*"],
-  ["bmp", 0, "BM"],
 ];
+
+/** Pictures that are known, but that no codec here reads. */
+const UNSUPPORTED: readonly (readonly [name: string, offset: number, magic: string])[] = [
+  ["AVIF", 4, "ftypavif"],
+  ["AVIF", 4, "ftypavis"],
+  ["HEIC", 4, "ftypheic"],
+  ["TIFF", 0, "II*\0"],
+  ["TIFF", 0, "MM\0*"],
+  ["BMP", 0, "BM"],
+  ["JPEG XL", 0, "\xff\x0a"],
+];
+
+const SUPPORTED = "JPEG, PNG, WebP or GIF";
 
 function sniff(bytes: Uint8Array): SourceFormat {
   const start = String.fromCharCode(...bytes.subarray(0, 512));
   const found = MAGIC.find(([, at, magic]) => start.startsWith(magic, at));
   if (found && (found[0] !== "webp" || start.startsWith("RIFF"))) return found[0];
+  const unsupported = UNSUPPORTED.find(([, at, magic]) => start.startsWith(magic, at));
+  if (unsupported) {
+    throw new ImageError("unsupported_image", `Cannot read ${unsupported[0]}: send ${SUPPORTED}`);
+  }
   const text = start.replace(/^\xef\xbb\xbf/, "").trimStart().toLowerCase();
   const what = text.startsWith("<svg") || (text.startsWith("<?xml") && text.includes("<svg"))
     ? "SVG is not accepted, since it can carry scripts and other files"
     : text.startsWith("<")
     ? "These bytes are a page of markup"
     : "These bytes are no picture that is known here";
-  throw new ImageError("not_an_image", `${what}: send JPEG, PNG, WebP, GIF or TIFF`);
+  throw new ImageError("not_an_image", `${what}: send ${SUPPORTED}`);
 }
 
 /** PNG: the IHDR chunk comes first (PNG specification, section 11.2.1). */

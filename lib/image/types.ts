@@ -9,10 +9,10 @@ export interface Pixels {
 }
 
 /** Formats that can be read. */
-export type SourceFormat = "avif" | "bmp" | "gif" | "jpeg" | "png" | "tiff" | "webp";
+export type SourceFormat = "gif" | "jpeg" | "png" | "webp";
 
 /** Formats that can be written. */
-export type OutputFormat = "avif" | "gif" | "jpeg" | "png" | "webp";
+export type OutputFormat = "avif" | "jpeg" | "png" | "webp";
 
 /** The eight ways in which a camera may have been held (EXIF tag 274). */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -41,13 +41,7 @@ export interface ImageLimits {
   readonly maxPixels: number;
   /** Longest side, in pixels. */
   readonly maxSide: number;
-  /** Most frames of an animation. */
-  readonly maxFrames: number;
 }
 
-/** 24 megapixels (96 MB of RGBA), 12,000 pixels a side, 60 frames with 24 megapixels in sum. */
-export const DEFAULT_LIMITS: ImageLimits = {
-  maxPixels: 24_000_000,
-  maxSide: 12_000,
-  maxFrames: 60,
-};
+/** 24 megapixels (96 MB of RGBA) and 12,000 pixels a side. */
+export const DEFAULT_LIMITS: ImageLimits = { maxPixels: 24_000_000, maxSide: 12_000 };
