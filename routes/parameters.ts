@@ -65,7 +65,7 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
     const distance = editDistance(word.toLowerCase(), name);
     if (!best || distance < best.distance) best = { name, distance };
   }
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
+  return best && best.distance <= Math.ceil(word.length / 3) ? best.name : undefined;
 }
 
 /** Levenshtein distance, one row at a time. */

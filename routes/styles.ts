@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
-import type { StyleMetadata, StyleRecord } from "../lib/catalog/mod.ts";
+import { STYLE_ID, type StyleMetadata, type StyleRecord } from "../lib/catalog/mod.ts";
 import { readBody } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
@@ -39,6 +39,9 @@ export function createStylesRoute(services: Services): Hono {
     const { limit = "100", cursor } = readParameters(query(c), ["limit", "cursor"]);
     if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_PAGE) {
       throw new RequestError("invalid_parameter", `Cannot use limit: 1 to ${MAX_PAGE} are allowed`);
+    }
+    if (cursor !== undefined && !STYLE_ID.test(cursor)) {
+      throw new RequestError("invalid_parameter", "Cannot use cursor: take it from next");
     }
     const page = await catalog.list(Number(limit), cursor);
     const next = page.cursor === undefined ? {} : { next: nextPage(limit, page.cursor) };

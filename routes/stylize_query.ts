@@ -99,11 +99,12 @@ export function parseStylizeQuery(
   const parsed = SCHEMA.safeParse(texts);
   if (!parsed.success) throw invalid(parsed.error, texts);
   const fields = parsed.data;
+  const source = readSource(fields, context.body);
   const style = readStyle(fields);
   const { config } = context;
   const format = fields.fm === "jpg" ? "jpeg" : fields.fm ?? "auto";
   const request: PictureRequest = {
-    source: readSource(fields, context.body),
+    source,
     style,
     alpha: fields.alpha ?? 1,
     colour: fields.color ?? "style",

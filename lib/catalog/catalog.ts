@@ -112,7 +112,7 @@ export class Catalog {
 
   /**
    * @param limit The most styles of a page, 1..1000.
-   * @param cursor The cursor of the page before.
+   * @param cursor The cursor that the page before gave.
    * @returns One page, in the order of the ids.
    */
   list(limit: number, cursor?: string): Promise<StylePage> {

@@ -9,7 +9,7 @@ const PART = 60_000;
 export interface StylePage {
   /** Styles in the order of their ids. */
   readonly styles: readonly StyleRecord[];
-  /** Where the next page starts; absent on the last. */
+  /** Id that the next page starts at; absent on the last. */
   readonly cursor?: string;
 }
 
@@ -35,18 +35,19 @@ export class StyleStore {
 
   /**
    * @param limit The most styles of the page.
-   * @param cursor Where the page starts.
+   * @param cursor Id that the page starts at.
    * @returns One page.
    */
   list(limit: number, cursor?: string): Promise<StylePage> {
     return this.#try(async () => {
-      const options = { limit, ...(cursor === undefined ? {} : { cursor }) };
-      const entries = this.#kv.list<StyleRecord>({ prefix: ["styles"] }, options);
+      const start = cursor === undefined ? {} : { start: ["styles", cursor] };
+      const entries = this.#kv.list<StyleRecord>({ prefix: ["styles"], ...start }, {
+        limit: limit + 1,
+      });
       const styles: StyleRecord[] = [];
       for await (const entry of entries) styles.push(entry.value);
-      return entries.cursor && styles.length === limit
-        ? { styles, cursor: entries.cursor }
-        : { styles };
+      const next = styles[limit]?.id;
+      return next === undefined ? { styles } : { styles: styles.slice(0, limit), cursor: next };
     });
   }
 

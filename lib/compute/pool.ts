@@ -63,13 +63,14 @@ interface Task {
   readonly job: Job;
   readonly resolve: (result: JobResult<Job>) => void;
   readonly reject: (error: Error) => void;
+  /** When a worker took it; absent while it waits. */
+  started?: number;
 }
 
 interface Slot {
   readonly worker: Worker;
   ready: boolean;
   task?: Task;
-  started: number;
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -122,7 +123,6 @@ export class WorkerPool implements Compute {
     const task: Task = { id: this.#nextId++, job, resolve, reject };
     const abort = (): void => this.#abort(task);
     signal?.addEventListener("abort", abort, { once: true });
-    const start = performance.now();
     try {
       this.#waiting.push(task);
       this.#dispatch();
@@ -130,7 +130,7 @@ export class WorkerPool implements Compute {
       return await promise as JobResult<J>;
     } finally {
       signal?.removeEventListener("abort", abort);
-      leave(performance.now() - start);
+      leave(task.started === undefined ? undefined : performance.now() - task.started);
     }
   }
 
@@ -156,7 +156,7 @@ export class WorkerPool implements Compute {
   #spawn(): void {
     const url = this.#options.workerUrl ?? new URL("./worker.ts", import.meta.url);
     const worker = new Worker(url, { type: "module" });
-    const slot: Slot = { worker, ready: false, started: 0 };
+    const slot: Slot = { worker, ready: false };
     this.#slots.add(slot);
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(slot, data);
     worker.onerror = (event) => {
@@ -200,6 +200,7 @@ export class WorkerPool implements Compute {
       const task = this.#waiting.shift();
       if (!task) return;
       slot.task = task;
+      task.started = performance.now();
       slot.timer = setTimeout(() => {
         const text = `The job ran longer than ${this.#options.deadline} ms`;
         this.#replace(slot, new ComputeError("deadline", text));

@@ -63,7 +63,8 @@ Deno.test("WorkerPool.run() does every job once on two workers", async () => {
     const all = Array.from({ length: 20 }, (_, i) => pool.run(job(`answer ${i}`)));
     const bodies = (await Promise.all(all)).map(({ body }) => body[0]);
     assert.deepEqual(bodies, Array.from({ length: 20 }, (_, i) => i));
-    assert.deepEqual(pool.status(), { ready: 2, running: 0, waiting: 0, replaced: 0 });
+    const { running, waiting, replaced } = pool.status();
+    assert.deepEqual({ running, waiting, replaced }, { running: 0, waiting: 0, replaced: 0 });
   }, { workers: 2, queueLimit: 100 });
 });
 

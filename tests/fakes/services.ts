@@ -1,0 +1,140 @@
+import { Catalog, type CatalogModel } from "../../lib/catalog/mod.ts";
+import type {
+  Compute,
+  Job,
+  JobResult,
+  PaintJob,
+  Picture,
+  RunOptions,
+} from "../../lib/compute/mod.ts";
+import { loadConfig } from "../../lib/config.ts";
+import { DEFAULT_LIMITS } from "../../lib/image/mod.ts";
+import { PictureService } from "../../lib/pictures/mod.ts";
+import { createApp } from "../../routes/mod.ts";
+import type { Services } from "../../routes/services.ts";
+
+/** The administration token of the test apps. */
+export const TOKEN = "a-token-for-tests-only";
+
+const MODEL: CatalogModel = { name: "fast", version: "v1", channels: 4 };
+
+/** Compute that records its jobs and answers at once with a body that names the job. */
+export class FakeCompute implements Compute {
+  /** Every job that was run, in order. */
+  readonly jobs: Job[] = [];
+  /** Thrown instead of an answer. */
+  failure: Error | undefined;
+  /** Workers that pretend to be ready. */
+  ready = 1;
+
+  run<J extends Job>(job: J, options?: RunOptions): Promise<JobResult<J>>;
+  run(job: Job): Promise<unknown> {
+    this.jobs.push(job);
+    if (this.failure) return Promise.reject(this.failure);
+    const statistics = { mean: new Float32Array(4), std: new Float32Array(4).fill(1) };
+    return Promise.resolve(
+      job.kind === "analyze" ? { statistics, width: 3, height: 2 } : this.#picture(job),
+    );
+  }
+
+  #picture(job: PaintJob): Picture {
+    const { format } = job.output;
+    return {
+      body: new TextEncoder().encode("a picture"),
+      format: format === "auto" ? "jpeg" : format,
+      width: 10,
+      height: 5,
+      times: { decode: 1.25, adain: 2 },
+      encoderRuns: 1,
+    };
+  }
+
+  /** The paint jobs that were run. */
+  get painted(): PaintJob[] {
+    return this.jobs.filter((job) => job.kind === "paint");
+  }
+
+  status(): ReturnType<Compute["status"]> {
+    return { ready: this.ready, running: 0, waiting: 0, replaced: 0 };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** An app on fakes, and what its tests look at. */
+export interface TestApp extends AsyncDisposable {
+  /** Sends a request to the app. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Where jobs end up. */
+  readonly compute: FakeCompute;
+  /** The styles; `mosaic` and `waves` are there. */
+  readonly catalog: Catalog;
+  /** URLs that were fetched. */
+  readonly fetched: string[];
+  /** Log lines. */
+  readonly lines: string[];
+}
+
+/** How a test app differs from the usual one. */
+export interface TestAppOptions {
+  /** Environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Answers for sources; the usual one gives {@linkcode PIXEL}. */
+  readonly fetchSource?: (url: string) => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A PNG of one pixel. */
+export const PIXEL: Uint8Array<ArrayBuffer> = Uint8Array.fromBase64(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+);
+
+/**
+ * Builds the real app on a real catalog in memory, with fake compute and sources.
+ *
+ * @param options Settings and sources.
+ * @returns The app; dispose it.
+ */
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const kv = await Deno.openKv(":memory:");
+  const compute = new FakeCompute();
+  const fetched: string[] = [];
+  const lines: string[] = [];
+  const env: Record<string, string> = { ADMIN_TOKEN: TOKEN, ...options.env };
+  const config = loadConfig((name) => env[name]);
+  const catalog = new Catalog({
+    kv,
+    recordLife: 0,
+    analyze: (source, { name }) =>
+      compute.run({ kind: "analyze", source, limits: DEFAULT_LIMITS, model: name }),
+  });
+  for (const id of ["mosaic", "waves"]) {
+    const picture = new TextEncoder().encode(id);
+    await catalog.put(id, picture, { metadata: { title: id }, origin: "builtin", model: MODEL });
+  }
+  compute.jobs.length = 0;
+  const models = new Map([[MODEL.name, MODEL]]);
+  const staticFolder = new URL("../../static/", import.meta.url);
+  const pictures = new PictureService({
+    catalog,
+    compute,
+    models,
+    limits: DEFAULT_LIMITS,
+    sample: new URL("sample.jpg", staticFolder),
+    fetchSource: (url) => {
+      fetched.push(url);
+      return options.fetchSource?.(url) ?? Promise.resolve(PIXEL);
+    },
+  });
+  const log: Services["log"] = (level, message) => lines.push(`${level} ${message}`);
+  const app = createApp({ config, log, catalog, compute, pictures, models, staticFolder });
+  return {
+    request: (path, init) => Promise.resolve(app.request(path, init)),
+    compute,
+    catalog,
+    fetched,
+    lines,
+    [Symbol.asyncDispose]: () => Promise.resolve(kv.close()),
+  };
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { ComputeError, InProcessCompute, type PaintJob } from "../../../lib/compute/mod.ts";
+import { decode, DEFAULT_LIMITS, encode, probe } from "../../../lib/image/mod.ts";
+import { drawPicture } from "../../support/pictures.ts";
+
+const MODEL = new URL("../../../models/fast/", import.meta.url);
+const source = await encode(drawPicture(301, 201, 1), { format: "png" });
+
+const compute = (): Promise<InProcessCompute> =>
+  InProcessCompute.start({
+    pipeline: { models: { fast: MODEL.href }, provider: "wasm", threads: 1 },
+    model: "fast",
+    queueLimit: 8,
+    maxBytes: 1e9,
+  });
+await (await compute()).close(); // ONNX Runtime's own port is opened once per process
+
+type Change = Partial<Omit<PaintJob, "geometry">> & { geometry?: Partial<PaintJob["geometry"]> };
+
+const job = ({ geometry, ...change }: Change = {}): PaintJob => ({
+  kind: "paint",
+  source,
+  limits: DEFAULT_LIMITS,
+  model: "fast",
+  output: { format: "png" },
+  ...change,
+  geometry: {
+    fit: "inside",
+    gravity: { x: 0.5, y: 0.5 },
+    dpr: 1,
+    enlarge: false,
+    maxSide: 2048,
+    ...geometry,
+  },
+});
+
+async function withCompute(task: (compute: InProcessCompute) => Promise<void>): Promise<void> {
+  const it = await compute();
+  try {
+    await task(it);
+  } finally {
+    await it.close();
+  }
+}
+
+Deno.test("a style, then a picture: one encoder run each, exact odd size", async () => {
+  await withCompute(async (it) => {
+    const analysis = await it.run({ ...job(), kind: "analyze" });
+    assert.deepEqual([analysis.width, analysis.height], [301, 201]);
+    const target = {
+      styles: [{ statistics: analysis.statistics, weight: 1 }],
+      alpha: 1,
+      colour: "style" as const,
+    };
+    const geometry = { width: 123, height: 77, fit: "fill" as const, enlarge: true };
+    const picture = await it.run(job({ target, geometry }));
+    assert.equal(picture.encoderRuns, 1);
+    assert.deepEqual([picture.width, picture.height], [123, 77]);
+    const { format, width, height } = probe(picture.body);
+    assert.deepEqual([format, width, height], ["png", 123, 77]);
+    assert.deepEqual(Object.keys(picture.times), ["decode", "resize", "encode", "adain", "output"]);
+  });
+});
+
+Deno.test("a plain thumbnail runs no model and keeps the picture", async () => {
+  await withCompute(async (it) => {
+    const picture = await it.run(job());
+    assert.equal(picture.encoderRuns, 0);
+    assert.deepEqual(await decode(picture.body), await decode(source));
+  });
+});
+
+Deno.test.each(
+  [
+    ["inside", { width: 100, height: 100 }, [100, 67]],
+    ["outside", { width: 100, height: 100, enlarge: true }, [150, 100]],
+    ["cover", { width: 100, height: 100, enlarge: true }, [100, 100]],
+    ["contain", { width: 100, height: 120, enlarge: true }, [100, 120]],
+    ["fill", { width: 37, height: 91, enlarge: true }, [37, 91]],
+    ["inside", { width: 5000 }, [301, 201]],
+    ["inside", { width: 99, dpr: 2 }, [198, 132]],
+    ["inside", { maxSide: 64 }, [64, 43]],
+  ] as const,
+)("fit=%s with %j gives %j", async (fit, geometry, size) => {
+  await withCompute(async (it) => {
+    const { width, height, body } = await it.run(job({ geometry: { ...geometry, fit } }));
+    assert.deepEqual([width, height], size);
+    const info = probe(body);
+    assert.deepEqual([info.width, info.height], size);
+  });
+});
+
+Deno.test("format auto is JPEG, or PNG where the picture is transparent", async () => {
+  await withCompute(async (it) => {
+    const output = { format: "auto" as const };
+    assert.equal((await it.run(job({ output }))).format, "jpeg");
+    const clear = drawPicture(20, 20, 2);
+    clear.data.fill(0, 0, 400);
+    const transparent = await encode(clear, { format: "png" });
+    const picture = await it.run(job({ output, source: transparent }));
+    assert.equal(picture.format, "png");
+    assert.equal((await decode(picture.body)).data[3], 0);
+  });
+});
+
+Deno.test.each(
+  [
+    ["a model that is not installed", {
+      model: "huge",
+      target: { styles: [], alpha: 1, colour: "style" },
+    }, "unknown_model"],
+    ["a source that is cut", { source: source.slice(0, 900) }, "corrupt_image"],
+    ["a source that is no picture", { source: new Uint8Array(50) }, "not_an_image"],
+    [
+      "a source that is too large",
+      { limits: { maxPixels: 1000, maxSide: 12_000 } },
+      "image_too_large",
+    ],
+  ] as const,
+)("%s is refused, and the next job works", async (_, change, code) => {
+  await withCompute(async (it) => {
+    await assert.rejects(it.run(job(change)), { code });
+    assert.equal((await it.run(job())).width, 301);
+  });
+});
+
+Deno.test("in-process compute refuses an aborted caller, a full queue, and work after close()", async () => {
+  const it = await InProcessCompute.start({
+    pipeline: { models: { fast: MODEL.href }, provider: "wasm", threads: 1 },
+    model: "fast",
+    queueLimit: 1,
+    maxBytes: 1e9,
+  });
+  await assert.rejects(it.run(job(), { signal: AbortSignal.abort() }), { code: "aborted" });
+  const admitted = [it.run(job()), it.run(job())];
+  await assert.rejects(it.run(job()), (error) => {
+    assert(error instanceof ComputeError);
+    assert.equal(error.code, "queue_full");
+    return true;
+  });
+  await Promise.all(admitted);
+  await it.close();
+  await assert.rejects(it.run(job()), { code: "closed" });
+});
