@@ -1,18 +1,36 @@
 import type { Canvas } from "./canvas.ts";
+import { drawBatik } from "./batik.ts";
+import { drawCircles } from "./circles.ts";
+import { drawCrayon } from "./crayon.ts";
 import { drawHalftone } from "./halftone.ts";
+import { drawInkWash } from "./ink_wash.ts";
+import { drawMarbling } from "./marbling.ts";
 import { drawMosaic } from "./mosaic.ts";
 import { drawOilStrokes } from "./oil_strokes.ts";
+import { drawPlanes } from "./planes.ts";
 import { drawPointillism } from "./pointillism.ts";
-import { save } from "./save.ts";
+import { drawQuilt } from "./quilt.ts";
 import { drawStainedGlass } from "./stained_glass.ts";
+import { drawWatercolour } from "./watercolour.ts";
+import { drawWoodcut } from "./woodcut.ts";
+import { save } from "./save.ts";
 
 /** The built-in styles by id; each is drawn by its own program, the same every time. */
 export const DRAWINGS: Readonly<Record<string, () => Canvas>> = {
+  "batik": drawBatik,
+  "circles": drawCircles,
+  "crayon": drawCrayon,
   "halftone": drawHalftone,
+  "ink-wash": drawInkWash,
+  "marbling": drawMarbling,
   "mosaic": drawMosaic,
   "oil-strokes": drawOilStrokes,
+  "planes": drawPlanes,
   "pointillism": drawPointillism,
+  "quilt": drawQuilt,
   "stained-glass": drawStainedGlass,
+  "watercolour": drawWatercolour,
+  "woodcut": drawWoodcut,
 };
 
 if (import.meta.main) {

@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import {
+  DEFAULT_SOURCE_POLICY,
+  fetchImage,
+  type FetchOptions,
+  SourceError,
+  type SourceErrorCode,
+  type SourceImage,
+  type SourcePolicy,
+} from "../../../lib/source/mod.ts";
+
+const LOCAL: SourcePolicy = { ...DEFAULT_SOURCE_POLICY, allowAddresses: ["127.0.0.0/8"] };
+const BODY = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
+
+/** Serves on a free loopback port; the task gets the origin. */
+async function withServer(
+  handler: (request: Request) => Response | Promise<Response>,
+  task: (origin: string) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  try {
+    await task(`http://127.0.0.1:${server.addr.port}`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/** A server that sends these bytes to whoever connects, and then closes, or not. */
+async function withRawServer(
+  bytes: string,
+  close: boolean,
+  task: (origin: string) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open: Deno.Conn[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      open.push(connection);
+      await connection.read(new Uint8Array(4096));
+      await connection.write(new TextEncoder().encode(bytes));
+      if (close) connection.close();
+    }
+  })();
+  try {
+    await task(`http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
+  } finally {
+    listener.close();
+    await serving.catch(() => {});
+    if (!close) open.forEach((connection) => connection.close());
+  }
+}
+
+async function get(
+  url: string,
+  policy: SourcePolicy = LOCAL,
+  options: FetchOptions = {},
+): Promise<SourceImage> {
+  const image = await fetchImage(url, policy, options);
+  assert(image !== "not_modified");
+  return image;
+}
+
+async function assertRefused(
+  attempt: Promise<unknown>,
+  code: SourceErrorCode,
+  message = /./,
+): Promise<void> {
+  await assert.rejects(attempt, (error) => {
+    assert(error instanceof SourceError, String(error));
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+Deno.test("fetchImage() gives the body and what the source says of it", async () => {
+  const headers = {
+    "content-type": "image/png",
+    etag: '"abc"',
+    "last-modified": "Tue, 01 Jul 2025 00:00:00 GMT",
+    "cache-control": "max-age=60",
+    age: "7",
+  };
+  await withServer(() => new Response(BODY, { headers }), async (origin) => {
+    const image = await get(`${origin}/cat.png`);
+    assert.deepEqual(image.bytes, BODY);
+    assert.deepEqual({ ...image, bytes: null }, {
+      bytes: null,
+      url: `${origin}/cat.png`,
+      contentType: "image/png",
+      etag: '"abc"',
+      lastModified: "Tue, 01 Jul 2025 00:00:00 GMT",
+      cacheControl: "max-age=60",
+      age: 7,
+    });
+  });
+});
+
+Deno.test("fetchImage() asks for images, names itself, and marks its requests", async () => {
+  let seen = new Headers();
+  await withServer((request) => {
+    seen = request.headers;
+    return new Response(BODY);
+  }, async (origin) => {
+    await get(origin);
+    assert.equal(seen.get("accept"), "image/*");
+    assert.equal(seen.get("cdn-loop"), "pastiche");
+    assert.match(seen.get("user-agent") ?? "", /^Pastiche/);
+    assert.equal(seen.get("host"), new URL(origin).host);
+  });
+});
+
+Deno.test("fetchImage() undoes gzip and counts decoded bytes", async () => {
+  const zip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> => {
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+  const small = await zip(BODY);
+  const bomb = await zip(new Uint8Array(30_000_000));
+  assert(bomb.length < 100_000);
+  const headers = { "content-encoding": "gzip" };
+  await withServer(
+    (request) => new Response(request.url.endsWith("bomb") ? bomb : small, { headers }),
+    async (origin) => {
+      assert.deepEqual((await get(origin)).bytes, BODY);
+      await assertRefused(get(`${origin}/bomb`), "source_too_large", /20000000/);
+    },
+  );
+});
+
+Deno.test("fetchImage() refuses a declared length over the limit, and one that grows over it", async () => {
+  const policy = { ...LOCAL, maxBytes: 1000 };
+  await withServer((request) => {
+    if (request.url.endsWith("declared")) return new Response(BODY);
+    const stream = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(300)),
+    });
+    return new Response(stream);
+  }, async (origin) => {
+    await assertRefused(get(`${origin}/declared`, policy), "source_too_large");
+    await assertRefused(get(`${origin}/endless`, policy), "source_too_large");
+  });
+});
+
+Deno.test("fetchImage() follows redirects and checks each", async () => {
+  await withServer((request) => {
+    const { pathname, host } = new URL(request.url);
+    const to = (location: string): Response =>
+      new Response(null, { status: 302, headers: { location } });
+    switch (pathname) {
+      case "/relative":
+        return to("/end");
+      case "/end":
+        return new Response(BODY);
+      case "/private":
+        return to("http://10.0.0.1/");
+      case "/scheme":
+        return to("file:///etc/passwd");
+      case "/nowhere":
+        return to("http://");
+      default:
+        return to(`http://${host}/loop`);
+    }
+  }, async (origin) => {
+    assert.equal((await get(`${origin}/relative`)).url, `${origin}/end`);
+    await assertRefused(get(`${origin}/private`), "address_not_allowed");
+    await assertRefused(get(`${origin}/scheme`), "invalid_url");
+    await assertRefused(get(`${origin}/nowhere`), "upstream_error");
+    await assertRefused(get(`${origin}/loop`), "too_many_redirects", /3 times/);
+  });
+});
+
+Deno.test.each(
+  [
+    [404, "not_found"],
+    [410, "not_found"],
+    [403, "upstream_error"],
+    [500, "upstream_error"],
+    [204, "upstream_error"],
+    [304, "upstream_error"],
+  ] as const,
+)("fetchImage() of a source that answers %d is %s", async (status, code) => {
+  await withServer(() => new Response(null, { status }), async (origin) => {
+    await assert.rejects(get(origin), { code, upstreamStatus: status });
+  });
+});
+
+Deno.test("fetchImage() asks conditionally", async () => {
+  await withServer((request) => {
+    const known = request.headers.get("if-none-match") === '"v1"';
+    return known ? new Response(null, { status: 304 }) : new Response(BODY);
+  }, async (origin) => {
+    const options = { validators: { etag: '"v1"' } };
+    assert.equal(await fetchImage(origin, LOCAL, options), "not_modified");
+    assert.deepEqual((await get(origin, LOCAL, { validators: { etag: '"v0"' } })).bytes, BODY);
+  });
+});
+
+Deno.test("fetchImage() connects to the address that was checked, not to a second answer", async () => {
+  await withServer(() => new Response(BODY), async (origin) => {
+    let asked = 0;
+    const resolver = (): Promise<{ address: string; family: number }[]> =>
+      Promise.resolve([{ address: asked++ === 0 ? "127.0.0.1" : "10.0.0.1", family: 4 }]);
+    const url = `http://rebinding.example:${new URL(origin).port}/`;
+    assert.deepEqual((await get(url, LOCAL, { resolver })).bytes, BODY);
+    assert.equal(asked, 1);
+  });
+});
+
+Deno.test("fetchImage() refuses a host that mixes public and private addresses", async () => {
+  const addresses = [{ address: "8.8.8.8", family: 4 }, { address: "127.0.0.1", family: 4 }];
+  const options = { resolver: () => Promise.resolve(addresses) };
+  const attempt = get("http://mixed.example/", DEFAULT_SOURCE_POLICY, options);
+  await assertRefused(attempt, "address_not_allowed", /mixed\.example is not on the public/);
+});
+
+Deno.test.each(
+  [
+    ["http://127.0.0.1/", "address_not_allowed"],
+    ["http://localhost/", "address_not_allowed"],
+    ["http://0x7f.1/", "address_not_allowed"],
+    ["http://2130706433/", "address_not_allowed"],
+    ["http://[::1]/", "address_not_allowed"],
+    ["http://[::ffff:169.254.169.254]/", "address_not_allowed"],
+    ["http://8.8.8.8:22/", "address_not_allowed"],
+    ["http://nowhere.invalid/", "unreachable"],
+    ["/relative.jpg", "invalid_url"],
+    ["ftp://example.org/x", "invalid_url"],
+    ["data:image/png;base64,AAAA", "invalid_url"],
+    ["http://user:secret@example.org/", "invalid_url"],
+    [`http://example.org/${"x".repeat(3000)}`, "invalid_url"],
+  ] as const,
+)("fetchImage(%s) is %s", async (url, code) => {
+  await assertRefused(get(url, DEFAULT_SOURCE_POLICY), code);
+});
+
+Deno.test.each([
+  ["img.example.org", true],
+  ["a.b.pics.example", true],
+  ["pics.example", false],
+  ["example.org", false],
+  ["evilimg.example.org", false],
+])("the allow-list lets %s through: %s", async (host, allowed) => {
+  const policy = { ...LOCAL, allowHosts: ["img.example.org", "*.pics.example"] };
+  const refuse = (): Promise<never> => Promise.reject(new Error("resolved"));
+  await assertRefused(
+    get(`http://${host}/`, policy, { resolver: refuse }),
+    allowed ? "unreachable" : "host_not_allowed",
+  );
+});
+
+Deno.test("fetchImage() refuses the service's own host", async () => {
+  const policy = { ...LOCAL, ownHosts: ["img.example:8000"] };
+  await assertRefused(get("http://img.example:8000/v1/stylize", policy), "loop");
+});
+
+Deno.test("fetchImage() of a closed port is unreachable", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  await assertRefused(get(`http://127.0.0.1:${port}/`), "unreachable");
+});
+
+Deno.test("fetchImage() gives up on a source that says nothing, or never ends", async () => {
+  const quick = { ...LOCAL, connectTimeout: 100, firstByteTimeout: 100 };
+  await withRawServer(
+    "",
+    false,
+    (origin) => assertRefused(get(origin, quick), "upstream_timeout", /answer/),
+  );
+  const cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc";
+  const short = { ...LOCAL, totalTimeout: 300 };
+  await withRawServer(
+    cut,
+    false,
+    (origin) => assertRefused(get(origin, short), "upstream_timeout", /300 ms/),
+  );
+});
+
+Deno.test("fetchImage() of a body that is cut is upstream_error", async () => {
+  const cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc";
+  await withRawServer(cut, true, (origin) => assertRefused(get(origin), "upstream_error"));
+});
+
+Deno.test("fetchImage() of no HTTP at all is unreachable", async () => {
+  await withRawServer(
+    "SSH-2.0-hello\r\n",
+    true,
+    (origin) => assertRefused(get(origin), "unreachable"),
+  );
+});
+
+Deno.test("fetchImage() stops when its caller leaves", async () => {
+  const gone = new AbortController();
+  await withRawServer("", false, async (origin) => {
+    const attempt = get(origin, LOCAL, { signal: gone.signal });
+    queueMicrotask(() => gone.abort());
+    await assertRefused(attempt, "aborted");
+  });
+});
