@@ -69,22 +69,23 @@ export interface Geometry {
  * ```
  */
 export function planGeometry(source: Size, wish: GeometryWish): Geometry {
-  const box = boxOf(source, wish);
+  const exact = boxOf(source, wish);
+  const box = { width: side(exact.width), height: side(exact.height) };
   if (wish.fit === "cover") return cover(source, box, wish);
-  const size = wish.fit === "fill" ? fill(source, box, wish) : scale(source, box, wish);
+  const size = wish.fit === "fill" ? fill(source, box, wish) : scale(source, exact, wish);
   const crop = { x: 0, y: 0, ...source };
   const canvas = wish.fit === "contain" ? place(size, box, wish.gravity) : { x: 0, y: 0, ...size };
   return { crop, size, canvas };
 }
 
-/** The asked box in device pixels, at most `maxSide`; a side that was not asked follows. */
+/** The asked box in device pixels, not rounded, at most `maxSide`; a side not asked follows. */
 function boxOf(source: Size, wish: GeometryWish): Size {
   const { dpr, maxSide } = wish;
   const ratio = source.width / source.height;
   const wide = wish.width ?? (wish.height === undefined ? source.width / dpr : wish.height * ratio);
   const high = wish.height ?? (wish.width === undefined ? source.height / dpr : wish.width / ratio);
   const factor = Math.min(dpr, maxSide / wide, maxSide / high);
-  return { width: side(wide * factor), height: side(high * factor) };
+  return { width: wide * factor, height: high * factor };
 }
 
 function side(length: number): number {
@@ -97,7 +98,6 @@ function scale(source: Size, box: Size, wish: GeometryWish): Size {
   const longest = Math.max(source.width, source.height);
   const allowed = Math.min(wanted, wish.maxSide / longest);
   const factor = wish.enlarge ? allowed : Math.min(1, allowed);
-  // A side that meets the box exactly must not lose a pixel to rounding.
   return { width: side(source.width * factor), height: side(source.height * factor) };
 }
 
