@@ -1,0 +1,62 @@
+const ROOT = new URL("../../", import.meta.url);
+
+/** The real service in its own process. */
+export interface RunningService extends AsyncDisposable {
+  /** Where it listens. */
+  readonly origin: string;
+  /** What it printed on standard output until it was ready. */
+  readonly greeting: string;
+  /** What it wrote to standard error so far. */
+  errors(): string;
+  /** Ends it as an operator would, and gives its exit code. */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts the service with the start task's own permissions on a free loopback port, with its store
+ * in memory.
+ *
+ * @param env Further environment variables.
+ * @returns The service, when it listens.
+ */
+export async function startService(
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningService> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const [, ...args] = String(config.tasks.start.command).split(" ");
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { PORT: "0", HOST: "127.0.0.1", KV_URL: ":memory:", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let errors = "";
+  const watching = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) errors += text;
+  })();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let greeting = "";
+  while (!greeting.includes("A picture:")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The service did not start:\n${errors}`);
+    greeting += value;
+  }
+  let ended: Promise<number> | undefined;
+  const stop = (): Promise<number> =>
+    ended ??= (async () => {
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await reader.cancel();
+      await watching;
+      return code;
+    })();
+  return {
+    origin: /http:\/\/[\d.:]+/.exec(greeting)?.[0] ?? "",
+    greeting,
+    errors: () => errors,
+    stop,
+    [Symbol.asyncDispose]: async () => void await stop(),
+  };
+}
