@@ -1,0 +1,110 @@
+import { CheckpointError } from "./errors.ts";
+
+/** The graphs of a model. */
+export interface Graphs {
+  /** ONNX: image -> features, mean, std. */
+  readonly encoder: Uint8Array<ArrayBuffer>;
+  /** ONNX: features, scale, shift -> image. */
+  readonly decoder: Uint8Array<ArrayBuffer>;
+}
+
+/** Where a model goes and what its manifest says. */
+export interface ModelFolderOptions {
+  /** Folder of all models; it must exist. */
+  readonly folder: string;
+  /** The model's own folder in it. */
+  readonly name: string;
+  /** Further fields of the manifest: shape first, then facts for people. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Whether a model of that name is replaced. */
+  readonly replace: boolean;
+}
+
+/**
+ * Writes a model folder: both graphs and `model.json`. It appears complete or not at all.
+ *
+ * @param graphs The graphs.
+ * @param options Folder, name, facts.
+ * @returns Path of the new folder and the version of the model.
+ * @throws {CheckpointError} `model_exists` if there is a model of that name, and it is not to be
+ *   replaced.
+ */
+export async function writeModelFolder(
+  graphs: Graphs,
+  options: ModelFolderOptions,
+): Promise<{ path: string; version: string }> {
+  const path = `${options.folder}/${options.name}`;
+  if (!options.replace) await assertFree(path, options.name);
+  const work = await Deno.makeTempDir({ dir: options.folder, prefix: `.${options.name}-` });
+  try {
+    const manifest = await describe(graphs, options);
+    const draft = `${work}/new`;
+    await Deno.mkdir(draft);
+    await Deno.writeFile(`${draft}/encoder.onnx`, graphs.encoder);
+    await Deno.writeFile(`${draft}/decoder.onnx`, graphs.decoder);
+    await Deno.writeTextFile(`${draft}/model.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+    await swap({ draft, path, old: `${work}/old` });
+    return { path, version: manifest.version };
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+async function assertFree(path: string, name: string): Promise<void> {
+  try {
+    await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new CheckpointError(
+    "model_exists",
+    `Cannot write the model "${name}": ${path} is there already`,
+  );
+}
+
+/** Puts the draft in its place; what was there comes back if that fails. */
+async function swap(
+  { draft, path, old }: { draft: string; path: string; old: string },
+): Promise<void> {
+  const moved = await Deno.rename(path, old).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+  try {
+    await Deno.rename(draft, path);
+  } catch (error) {
+    if (moved) await Deno.rename(old, path);
+    throw error;
+  }
+}
+
+async function describe(
+  graphs: Graphs,
+  { name, facts }: ModelFolderOptions,
+): Promise<{ readonly version: string } & Readonly<Record<string, unknown>>> {
+  const all = new Uint8Array(graphs.encoder.length + graphs.decoder.length);
+  all.set(graphs.encoder);
+  all.set(graphs.decoder, graphs.encoder.length);
+  const file = async (part: keyof Graphs): Promise<Record<string, unknown>> => ({
+    path: `${part}.onnx`,
+    sha256: await sha256(graphs[part]),
+    bytes: graphs[part].length,
+  });
+  return {
+    name,
+    version: (await sha256(all)).slice(0, 16),
+    ...facts,
+    files: { encoder: await file("encoder"), decoder: await file("decoder") },
+  };
+}
+
+/**
+ * Hashes bytes.
+ *
+ * @param bytes Any bytes.
+ * @returns SHA-256, lower-case hexadecimal.
+ */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
