@@ -34,6 +34,8 @@ export interface SeedOptions {
   readonly folder: URL;
   /** The model whose statistics must be there. */
   readonly model: CatalogModel;
+  /** Styles that are measured at once. Default 1. */
+  readonly lanes?: number;
   /** Called after each style. */
   readonly onProgress?: (progress: SeedProgress) => void;
 }
@@ -51,14 +53,18 @@ export async function seedBuiltins(catalog: Catalog, options: SeedOptions): Prom
   const paintings = await readList<BuiltinPainting>(new URL("paintings.json", folder));
   const total = pictures.length + paintings.length;
   let done = 0;
-  for (const style of pictures) {
-    if (await isOurs(catalog, style.id)) await seedPicture(catalog, style, { folder, model });
-    onProgress?.({ done: ++done, total, id: style.id });
-  }
-  for (const style of paintings) {
-    if (await isOurs(catalog, style.id)) await seedPainting(catalog, style, model);
-    onProgress?.({ done: ++done, total, id: style.id });
-  }
+  const seed = async (id: string, put: () => Promise<void>): Promise<void> => {
+    if (await isOurs(catalog, id)) await put();
+    onProgress?.({ done: ++done, total, id });
+  };
+  const waiting = pictures.values();
+  const lane = async (): Promise<void> => {
+    for (const style of waiting) {
+      await seed(style.id, () => seedPicture(catalog, style, { folder, model }));
+    }
+  };
+  await Promise.all(Array.from({ length: options.lanes ?? 1 }, lane));
+  for (const style of paintings) await seed(style.id, () => seedPainting(catalog, style, model));
 }
 
 async function isOurs(catalog: Catalog, id: string): Promise<boolean> {

@@ -19,6 +19,7 @@ class LossNetwork(nn.Module):
     def __init__(self, path, kind):
         super().__init__()
         weights = {k: torch.tensor(v) for k, v in read_weights(path).items()}
+        self.kind = kind
         self.keys = list(FULL) if kind == "full" else list(QUARTER)
         name = (lambda key: f"{key}") if kind == "full" else (lambda key: f"enc.conv{key}")
         self.quarter = kind == "quarter"
@@ -44,6 +45,45 @@ class LossNetwork(nn.Module):
             if key in POOL_AFTER:
                 x = F.max_pool2d(x, 2, ceil_mode=True)
         return levels
+
+
+class FeaturePool:
+    """Crops with their features: each batch renews a quarter of itself and draws the rest again.
+
+    The features of content and style are two thirds of a training step's arithmetic; here each is
+    computed once and used in about four pairs.
+    """
+
+    def __init__(self, judge, crops, size, capacity):
+        self.judge, self.crops, self.size, self.capacity = judge, crops, size, capacity
+        self.entries, self.next = [], 0
+        while len(self.entries) < min(32, capacity):
+            self.renew(8)
+
+    @torch.no_grad()
+    def renew(self, count):
+        images = self.crops.batch(count, self.size)
+        levels = self.judge(images)
+        moments = [statistics(level) for level in levels]
+        for i in range(count):
+            own = [(mean[i : i + 1], std[i : i + 1]) for mean, std in moments]
+            entry = (images[i : i + 1], levels[3][i : i + 1].clone(), own)
+            if len(self.entries) < self.capacity:
+                self.entries.append(entry)
+            else:
+                self.entries[self.next % self.capacity] = entry
+            self.next += 1
+
+    def sample(self, count):
+        """Images, relu4_1 features, and (mean, std) of the four levels."""
+        self.renew(max(1, count // 4))
+        chosen = self.crops.random.sample(self.entries, count)
+        images, features, moments = zip(*chosen)
+        levels = [
+            tuple(torch.cat([entry[level][part] for entry in moments]) for part in (0, 1))
+            for level in range(4)
+        ]
+        return torch.cat(images), torch.cat(features), levels
 
 
 def style_loss(levels, targets):

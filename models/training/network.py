@@ -77,8 +77,10 @@ class Network(nn.Module):
 
 def statistics(features):
     """Mean and sqrt(unbiased variance + 1e-5), [N,C,1,1] each."""
+    pixels = features.shape[2] * features.shape[3]
     mean = features.mean((2, 3), keepdim=True)
-    return mean, (features.var((2, 3), keepdim=True) + EPSILON).sqrt()
+    variance = (features * features).mean((2, 3), keepdim=True) - mean * mean
+    return mean, (variance.clamp_min(0) * (pixels / (pixels - 1)) + EPSILON).sqrt()
 
 
 def adain(content, style_mean, style_std):

@@ -18,7 +18,7 @@ import torch
 from torch.nn import functional as F
 
 from data import Crops, list_pictures, split
-from losses import LossNetwork, colour_loss, style_loss
+from losses import FeaturePool, LossNetwork, colour_loss, style_loss
 from network import Network, adain, load_network, save_network, statistics
 
 
@@ -28,13 +28,14 @@ def arguments():
         parser.add_argument(name, required=True)
     parser.add_argument("--start", help="weights to begin with instead of random ones")
     parser.add_argument("--held-out", nargs="*", default=[], help="file names never trained on")
-    parser.add_argument("--warmup", type=int, default=600)
-    parser.add_argument("--cheap", type=int, default=9000, help="iterations on the quarter VGG")
-    parser.add_argument("--costly", type=int, default=3000, help="iterations on the full VGG")
+    parser.add_argument("--warmup", type=int, default=400)
+    parser.add_argument("--cheap", type=int, default=1600, help="iterations on the quarter VGG")
+    parser.add_argument("--costly", type=int, default=5000, help="iterations on the full VGG")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--costly-batch", type=int, default=4)
     parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--pool", type=int, default=256, help="crops whose features are kept")
+    parser.add_argument("--rate", type=float, default=1.2e-3)
     parser.add_argument("--style-weight", type=float, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -59,8 +60,7 @@ class Trainer:
         styles, _ = split(list_pictures(args.style), set(args.held_out), 0.02, args.seed)
         self.contents = Crops(contents, args.seed + self.iteration)
         self.styles = Crops(styles, args.seed + 1 + self.iteration)
-        self.cheap = LossNetwork(args.quarter, "quarter")
-        self.costly = LossNetwork(args.full, "full")
+        self.pools = None
 
     def resume(self):
         path = self.run / "checkpoint.pt"
@@ -86,21 +86,30 @@ class Trainer:
 
     def style_weight(self):
         after = self.iteration - self.args.warmup
-        return self.args.style_weight * min(1, max(0.02, after / 2500)) if after >= 0 else 0
+        return self.args.style_weight * min(1, max(0.02, after / 1500)) if after >= 0 else 0
+
+    def enter_phase(self, costly):
+        """Loads the phase's loss network and fills its pools of pictures with known features."""
+        args = self.args
+        kind = "full" if costly else "quarter"
+        if self.pools is None or self.judge.kind != kind:
+            self.judge = LossNetwork(args.full if costly else args.quarter, kind)
+            self.pools = [
+                FeaturePool(self.judge, crops, args.size, args.pool)
+                for crops in (self.contents, self.styles)
+            ]
 
     def losses(self):
         args = self.args
         costly = self.iteration >= args.warmup + args.cheap
-        judge = self.costly if costly else self.cheap
+        self.enter_phase(costly)
+        judge = self.judge
         count = args.costly_batch if costly else args.batch
-        content = self.contents.batch(count, args.size)
-        style = self.styles.batch(count, args.size)
         weight = self.style_weight()
+        content, content_level, _ = self.pools[0].sample(count)
+        style, style_level, style_levels = self.pools[1].sample(count)
         content = content.contiguous(memory_format=torch.channels_last)
-        with torch.no_grad():
-            content_level = judge(content)[3]
-            style_levels = [statistics(level) for level in judge(style)]
-            target = adain(content_level, *style_levels[3])
+        target = adain(content_level, *style_levels[3])
         features = self.network.encoder(content)
         half = max(1, count // 4)
         same = self.network.decoder(features[:half])

@@ -4,6 +4,8 @@ const ROOT = new URL("../../", import.meta.url);
 export interface RunningService extends AsyncDisposable {
   /** Where it listens. */
   readonly origin: string;
+  /** Its process. */
+  readonly pid: number;
   /** What it printed on standard output until it was ready. */
   readonly greeting: string;
   /** What it wrote to standard error so far. */
@@ -54,6 +56,7 @@ export async function startService(
     })();
   return {
     origin: /http:\/\/[\d.:]+/.exec(greeting)?.[0] ?? "",
+    pid: child.pid,
     greeting,
     errors: () => errors,
     stop,

@@ -1,0 +1,167 @@
+/**
+ * Measures the running service: cold start, time per stage, throughput and peak memory.
+ *
+ *     deno task bench:service [--models fast,vgg19] [--workers 1,2] [--sizes 256,512] [--count 20]
+ *
+ * Prints the tables of docs/performance.md. Absolute times are of the machine at hand; compare rows.
+ */
+import { parseArgs } from "node:util";
+import { startService } from "../support/service.ts";
+
+const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
+const STAGES = ["fetch", "decode", "resize", "encode", "adain", "output"] as const;
+
+interface Plan {
+  readonly models: readonly string[];
+  readonly workers: readonly string[];
+  readonly sizes: readonly number[];
+  readonly count: number;
+}
+
+/** One timed picture: milliseconds from request to body, and by stage. */
+interface Timing {
+  readonly total: number;
+  readonly stages: Readonly<Record<string, number>>;
+}
+
+function readPlan(): Plan {
+  const { values } = parseArgs({
+    options: {
+      models: { type: "string", default: "fast,vgg19" },
+      workers: { type: "string", default: "1,2" },
+      sizes: { type: "string", default: "256,512" },
+      count: { type: "string", default: "20" },
+    },
+  });
+  return {
+    models: values.models.split(","),
+    workers: values.workers.split(","),
+    sizes: values.sizes.split(",").map(Number),
+    count: Number(values.count),
+  };
+}
+
+/** Alpha differs per request, so that no cache answers. */
+async function paint(origin: string, query: Record<string, string>): Promise<Timing> {
+  const start = performance.now();
+  const response = await fetch(`${origin}/v1/stylize?${new URLSearchParams(query)}`);
+  await response.bytes();
+  const total = performance.now() - start;
+  if (!response.ok) throw new Error(`${response.status} for ${JSON.stringify(query)}`);
+  const parts = (response.headers.get("server-timing") ?? "").split(", ");
+  const stages = Object.fromEntries(parts.map((part) => {
+    const [stage = "", time = ""] = part.split(";dur=");
+    return [stage, Number(time)];
+  }));
+  return { total, stages };
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+}
+
+/** Most memory that the process has held, in MB (Linux); another process may read it, Deno may not. */
+async function peakMemory(pid: number): Promise<number> {
+  const { stdout } = await new Deno.Command("cat", { args: [`/proc/${pid}/status`] }).output();
+  return Number(/VmHWM:\s+(\d+)/.exec(new TextDecoder().decode(stdout))?.[1]) / 1024;
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+function row(cells: readonly (string | number)[]): void {
+  const texts = cells.map((cell) => typeof cell === "number" ? cell.toFixed(0) : cell);
+  print(`| ${texts.join(" | ")} |`);
+}
+
+function header(...cells: readonly string[]): void {
+  print("");
+  row(cells);
+  row(cells.map((_, i) => i === 0 ? "---" : "---:"));
+}
+
+async function measureColdStart(url: string, plan: Plan): Promise<void> {
+  header("cold start (ms)", ...plan.workers.map((workers) => `${workers} worker(s)`));
+  const rows = ["first start: listens", "first start: has painted", "next start: has painted"];
+  const columns: number[][] = plan.workers.map(() => []);
+  for (const [i, workers] of plan.workers.entries()) {
+    // The start task may write below data/ only.
+    await Deno.mkdir("data", { recursive: true });
+    const folder = await Deno.makeTempDir({ dir: "data" });
+    for (const first of [true, false]) {
+      const start = performance.now();
+      await using service = await startService({
+        ...environment(workers),
+        KV_URL: `${folder}/styles.kv`,
+      });
+      if (first) columns[i]?.push(performance.now() - start);
+      await paint(service.origin, { url, style: "oil-strokes", w: "256", model: "fast" });
+      columns[i]?.push(performance.now() - start);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+  rows.forEach((name, r) => row([name, ...columns.map((times) => times[r] ?? NaN)]));
+}
+
+function environment(workers: string): Record<string, string> {
+  return {
+    COMPUTE_WORKERS: workers,
+    SOURCE_ALLOW_ADDRESSES: "127.0.0.0/8",
+    DEADLINE_MS: "120000",
+    LOG_LEVEL: "error",
+  };
+}
+
+async function measureStages(url: string, plan: Plan, workers: string): Promise<void> {
+  await using service = await startService(environment(workers));
+  header(
+    `${workers} worker(s): p50 / p95 in ms`,
+    ...STAGES,
+    "request",
+    "pictures/s",
+    "peak MB",
+  );
+  for (const model of plan.models) {
+    for (const size of plan.sizes) {
+      const count = model === "vgg19" ? Math.max(3, Math.ceil(plan.count / 6)) : plan.count;
+      const query = (i: number, salt: number): Record<string, string> => ({
+        url,
+        style: "oil-strokes",
+        model,
+        w: String(size),
+        h: String(size),
+        fit: "cover",
+        alpha: ((1000 - i - salt) / 1000).toFixed(3),
+      });
+      await paint(service.origin, query(0, 500));
+      const timings: Timing[] = [];
+      for (let i = 0; i < count; i++) timings.push(await paint(service.origin, query(i, 0)));
+      const start = performance.now();
+      await Promise.all(
+        Array.from({ length: count }, (_, i) => paint(service.origin, query(i, 200))),
+      );
+      const rate = 1000 * count / (performance.now() - start);
+      const cell = (values: readonly number[]): string =>
+        `${quantile(values, 0.5).toFixed(0)} / ${quantile(values, 0.95).toFixed(0)}`;
+      row([
+        `${model} ${size}`,
+        ...STAGES.map((stage) => cell(timings.map(({ stages }) => stages[stage] ?? 0))),
+        cell(timings.map(({ total }) => total)),
+        rate.toFixed(2),
+        await peakMemory(service.pid),
+      ]);
+    }
+  }
+}
+
+const plan = readPlan();
+const photo = await Deno.readFile(SAMPLE);
+await using source = Deno.serve(
+  { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+  () => new Response(photo, { headers: { "content-type": "image/jpeg" } }),
+);
+const url = `http://127.0.0.1:${source.addr.port}/photo.jpg`;
+await measureColdStart(url, plan);
+for (const workers of plan.workers) await measureStages(url, plan, workers);
