@@ -59,7 +59,7 @@ async function assertFree(path: string, name: string): Promise<void> {
   }
   throw new CheckpointError(
     "model_exists",
-    `Cannot write the model "${name}": ${path} is there already`,
+    `Cannot write the model "${name}": ${path} is there already; choose another name, or replace it with --force`,
   );
 }
 

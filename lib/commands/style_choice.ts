@@ -1,0 +1,141 @@
+import { type Statistics, type Stylizer, unpackStatistics } from "../adain/mod.ts";
+import type { WeightedStatistics } from "../adain/mod.ts";
+import { decode, planGeometry, resize } from "../image/mod.ts";
+import { CommandError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+import { explain } from "./terminal.ts";
+
+/** Longest side at which a style picture is analysed: what the models were trained for. */
+const STYLE_SIDE = 512;
+
+/** A style that ships with the project, from `styles.json` or `paintings.json`. */
+export interface BuiltinStyle {
+  /** Its id. */
+  readonly id: string;
+  /** Name to show. */
+  readonly title: string;
+  /** Picture beside the list; absent where only numbers ship. */
+  readonly file?: string;
+  /** Packed statistics in base64, by model version. */
+  readonly statistics?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Lists the styles that ship with the project.
+ *
+ * @param folder Folder URL of `styles.json` and `paintings.json`, with a trailing slash.
+ * @returns Pictures first, then paintings.
+ */
+export async function readBuiltins(folder: URL): Promise<readonly BuiltinStyle[]> {
+  const lists = await Promise.all(
+    ["styles.json", "paintings.json"].map((name) => Deno.readTextFile(new URL(name, folder))),
+  );
+  // Both lists are part of this project and covered by its tests.
+  return lists.flatMap((text) => JSON.parse(text) as BuiltinStyle[]);
+}
+
+/** What {@linkcode chooseStyles} works with. */
+export interface StyleSources {
+  /** Folder URL of the built-in styles, with a trailing slash. */
+  readonly folder: URL;
+  /** The open model. */
+  readonly stylizer: Stylizer;
+}
+
+/**
+ * Finds the styles that a user typed: `id`, `picture.jpg`, or several with weights, `a:0.6,b:0.4`.
+ *
+ * @param text What was typed.
+ * @param sources Built-in styles and the open model.
+ * @returns The statistics of each style, with its weight.
+ * @throws {CommandError} For an unknown style, naming the nearest one.
+ */
+export async function chooseStyles(
+  text: string,
+  sources: StyleSources,
+): Promise<WeightedStatistics[]> {
+  const builtins = await readBuiltins(sources.folder);
+  const styles: WeightedStatistics[] = [];
+  for (const { name, weight } of await splitBlend(text)) {
+    const builtin = builtins.find(({ id }) => id === name);
+    const statistics = builtin
+      ? await measureBuiltin(builtin, sources)
+      : await isFile(name)
+      ? await measurePicture(name, sources.stylizer)
+      : unknown(name, builtins);
+    styles.push({ statistics, weight });
+  }
+  return styles;
+}
+
+async function splitBlend(text: string): Promise<{ name: string; weight: number }[]> {
+  // A file's name may have commas and colons of its own.
+  if (await isFile(text)) return [{ name: text, weight: 1 }];
+  return text.split(",").map((part) => {
+    const [, name = part, weight = "1"] = /^(.+):(\d+(?:\.\d*)?|\.\d+)$/.exec(part.trim()) ?? [];
+    return { name: name.trim(), weight: Number(weight) };
+  });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (explain(error) !== undefined) return false;
+    throw error;
+  }
+}
+
+async function measureBuiltin(
+  { id, file, statistics = {} }: BuiltinStyle,
+  { folder, stylizer }: StyleSources,
+): Promise<Statistics> {
+  if (file !== undefined) return await measurePicture(new URL(file, folder), stylizer);
+  const { name, version, channels } = stylizer.manifest;
+  const packed = statistics[version];
+  if (packed !== undefined) return unpackStatistics(Uint8Array.fromBase64(packed), channels);
+  throw new CommandError(
+    `Cannot use "${id}" with the model "${name}": it ships as numbers of other models; give a ` +
+      "picture file of it instead",
+  );
+}
+
+async function measurePicture(path: string | URL, stylizer: Stylizer): Promise<Statistics> {
+  const picture = await readPicture(path);
+  const { size } = planGeometry(picture, {
+    width: STYLE_SIDE,
+    height: STYLE_SIDE,
+    fit: "inside",
+    gravity: { x: 0.5, y: 0.5 },
+    dpr: 1,
+    enlarge: false,
+    maxSide: STYLE_SIDE,
+  });
+  return await stylizer.analyze(await resize(picture, size));
+}
+
+/**
+ * Reads and decodes a picture file.
+ *
+ * @param path The file.
+ * @returns Its pixels, upright.
+ * @throws {CommandError} Naming the file and why it is refused.
+ */
+export async function readPicture(path: string | URL): Promise<Awaited<ReturnType<typeof decode>>> {
+  try {
+    return await decode(await Deno.readFile(path));
+  } catch (cause) {
+    const text = explain(cause);
+    if (text === undefined) throw cause;
+    throw new CommandError(`Cannot read ${path}: ${text}`, { cause });
+  }
+}
+
+function unknown(name: string, builtins: readonly BuiltinStyle[]): never {
+  const ids = builtins.map(({ id }) => id);
+  const near = nearest(name, ids);
+  const hint = near === undefined
+    ? `built in are ${ids.join(", ")}; or give a picture file`
+    : `did you mean "${near}"?`;
+  throw new CommandError(`There is no style "${name.slice(0, 80)}": ${hint}`);
+}
