@@ -3,6 +3,7 @@ import { RequestError } from "./errors.ts";
 import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { requestLog } from "./middleware/request_log.ts";
+import { createProblemsPage } from "./problems_page.ts";
 import { codeOf, problemResponse, statusOf } from "./problem.ts";
 import type { Services } from "./services.ts";
 import { createStylesRoute } from "./styles.ts";
@@ -14,7 +15,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/styles$/, "GET, HEAD"],
   [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE"],
   [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD"],
-  [/^\/(?:|healthz|readyz|sample\.jpg|page\.js|page\.css|icon\.svg)$/, "GET, HEAD"],
+  [/^\/(?:|healthz|readyz|sample\.jpg|page\.js|page\.css|icon\.svg|docs\/problems)$/, "GET, HEAD"],
 ];
 
 /**
@@ -36,6 +37,7 @@ export function createApp(services: Services): Hono {
   app.route("/", createStylizeRoute(services));
   app.route("/", createStylesRoute(services));
   app.route("/", createHomeRoute(services));
+  app.route("/", createProblemsPage());
 
   app.onError((error, c) => {
     if (statusOf(error) >= 500) {

@@ -16,7 +16,7 @@ export type ProblemCode =
   | "internal";
 
 /** How a reason is told to a client. */
-interface ProblemKind {
+export interface ProblemKind {
   /** HTTP status. */
   readonly status: number;
   /** Short text that is the same for every occurrence (RFC 9457 section 3.1.3). */
@@ -37,7 +37,8 @@ export interface Problem extends ProblemKind {
   readonly upstream_status?: number;
 }
 
-const KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
+/** The status and the title of every reason. */
+export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   aborted: { status: 499, title: "Client closed the request" },
   address_not_allowed: { status: 403, title: "Source address is not allowed" },
   administration_off: { status: 403, title: "Administration is off" },
@@ -99,7 +100,7 @@ export function problemResponse(error: Error, instance: string): Response {
   const code = codeOf(error);
   const kind = error instanceof SourceError && code === "not_found"
     ? UPSTREAM_NOT_FOUND
-    : KINDS[code];
+    : PROBLEM_KINDS[code];
   const problem: Problem = {
     type: `/docs/problems#${code}`,
     ...kind,
@@ -136,7 +137,7 @@ export function codeOf(error: Error): ProblemCode {
  * @returns The HTTP status that {@linkcode problemResponse} gives it.
  */
 export function statusOf(error: Error): number {
-  return KINDS[codeOf(error)].status;
+  return PROBLEM_KINDS[codeOf(error)].status;
 }
 
 function headersOf(error: Error, status: number): Record<string, string> {

@@ -156,6 +156,26 @@ async function measureStages(url: string, plan: Plan, workers: string): Promise<
   }
 }
 
+async function measureHealth(url: string): Promise<void> {
+  await using service = await startService(environment("1"));
+  let painting = true;
+  const picture = paint(service.origin, { url, style: "oil-strokes", w: "1024", fit: "outside" })
+    .finally(() => painting = false);
+  const waits: number[] = [];
+  while (painting) {
+    const start = performance.now();
+    await (await fetch(`${service.origin}/healthz`)).text();
+    waits.push(performance.now() - start);
+  }
+  const { total } = await picture;
+  header("while a 1024-pixel picture is painted (ms)", "p50", "p99", "longest");
+  const times = [quantile(waits, 0.5), quantile(waits, 0.99), Math.max(...waits)];
+  row([
+    `${waits.length} times /healthz in ${total.toFixed(0)} ms`,
+    ...times.map((t) => t.toFixed(1)),
+  ]);
+}
+
 const plan = readPlan();
 const photo = await Deno.readFile(SAMPLE);
 await using source = Deno.serve(
@@ -165,3 +185,4 @@ await using source = Deno.serve(
 const url = `http://127.0.0.1:${source.addr.port}/photo.jpg`;
 await measureColdStart(url, plan);
 for (const workers of plan.workers) await measureStages(url, plan, workers);
+await measureHealth(url);

@@ -333,3 +333,11 @@ Deno.test.each(
   assert.equal(response.headers.get("allow"), allow);
   await problemOf(response);
 });
+
+Deno.test("GET /docs/problems explains the type of a problem", async () => {
+  await using app = await createTestApp();
+  const problem = await problemOf(await app.request(`/v1/stylize?${URL_OK}&style=nobody`));
+  const [path = "", fragment = ""] = String(problem["type"]).split("#");
+  const page = await (await app.request(path)).text();
+  assert.match(page, new RegExp(`<tr id="${fragment}">`));
+});
