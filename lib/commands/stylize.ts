@@ -22,6 +22,7 @@ const HELP = `Paints pictures in the style of others.
   --height         highest result in pixels
   --model          an installed model (default fast)
   --quality        1 to 100, for .jpg, .webp and .avif
+  --threads        threads of one picture (default: one per core)
   -h, --help       this text
 
 Built-in styles: `;
@@ -44,7 +45,7 @@ export function stylize(args: readonly string[], terminal: Terminal): Promise<nu
       return writeLine(terminal.stdout, `${HELP}${ids.join(", ")}`);
     }
     const jobs = await planJobs(asked.inputs, asked.output);
-    const stylizer = await openModel(asked.model);
+    const stylizer = await openModel(asked);
     try {
       const styles = await chooseStyles(asked.style, { folder: STYLES, stylizer });
       const target = { styles, alpha: asked.alpha, colour: asked.colour };
@@ -55,10 +56,12 @@ export function stylize(args: readonly string[], terminal: Terminal): Promise<nu
   });
 }
 
-async function openModel(name: string): Promise<Stylizer> {
+async function openModel(
+  { model: name, threads = navigator.hardwareConcurrency }: StylizeArguments,
+): Promise<Stylizer> {
   const folder = /^[\w-]{1,64}$/.test(name) ? new URL(`${name}/`, MODELS) : undefined;
   try {
-    if (folder) return await Stylizer.open(await loadModel(folder));
+    if (folder) return await Stylizer.open(await loadModel(folder), { threads });
   } catch (error) {
     if (!(error instanceof AdainError && error.code === "model_missing")) throw error;
   }

@@ -21,6 +21,8 @@ export interface StylizeArguments {
   readonly model: string;
   /** Quality 1..100; absent: the codec's default. */
   readonly quality?: number;
+  /** WASM threads; absent: one per core. */
+  readonly threads?: number;
 }
 
 const OPTIONS = {
@@ -32,6 +34,7 @@ const OPTIONS = {
   height: { type: "string" },
   model: { type: "string", default: "fast" },
   quality: { type: "string" },
+  threads: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -68,11 +71,15 @@ export function parseStylizeArguments(args: readonly string[]): StylizeArguments
     ...count("height", values.height, MAX_SIDE),
     model,
     ...count("quality", values.quality, 100),
+    ...count("threads", values.threads, MAX_THREADS),
   };
 }
 
 /** Longest side of a result, in pixels. */
 export const MAX_SIDE = 12_000;
+
+/** More threads than this slow one run down. */
+const MAX_THREADS = 64;
 
 function decimal(name: string, text: string): number {
   if (/^(?:0(?:\.\d+)?|\.\d+|1(?:\.0+)?)$/.test(text)) return Number(text);
