@@ -1,11 +1,23 @@
+import { convertToSrgb } from "./color.ts";
+import { decodeAvif } from "./decode_avif.ts";
+import { decodeTiff } from "./decode_tiff.ts";
+import { decodeWebp } from "./decode_webp.ts";
 import { ImageError } from "./errors.ts";
-import { decodeGif, decodeJpeg, decodePng } from "./imagescript.ts";
+import { decodeAnimation, type Extent, playsOf } from "./frames.ts";
+import { decodeJpeg, decodePng } from "./imagescript.ts";
 import { probe } from "./probe.ts";
 import { orient } from "./transform.ts";
-import { DEFAULT_LIMITS, type ImageInfo, type ImageLimits, type Pixels } from "./types.ts";
+import {
+  type Animation,
+  DEFAULT_LIMITS,
+  type Frame,
+  type ImageInfo,
+  type ImageLimits,
+  type Pixels,
+} from "./types.ts";
 
 /**
- * Decodes a picture, upright; of an animation the first frame.
+ * Decodes a picture, upright and in sRGB; of an animation the first frame.
  *
  * @param bytes The encoded picture.
  * @param limits What is allowed; checked on the header, before anything is allocated.
@@ -17,21 +29,34 @@ export async function decode(
   limits: ImageLimits = DEFAULT_LIMITS,
 ): Promise<Pixels> {
   const info = probe(bytes);
-  assertLimits(info, limits);
-  const stored = await decodeStored(bytes, info);
-  const upright = orient(stored, info.orientation);
-  if (upright.width !== info.width || upright.height !== info.height) {
-    throw new ImageError(
-      "corrupt_image",
-      `The header says ${info.width} x ${info.height}, the picture has ` +
-        `${upright.width} x ${upright.height}`,
-    );
-  }
-  return upright;
+  assertSize(info, limits);
+  const [first] = await decodeAll(bytes, { info, limits, most: 1 });
+  if (!first) throw new ImageError("corrupt_image", "The picture holds no frame");
+  return first.pixels;
+}
+
+/**
+ * Decodes all frames of a GIF or WebP, composed; another picture is an animation of one frame.
+ *
+ * @param bytes The encoded picture.
+ * @param limits What is allowed; checked on the header, before anything is allocated.
+ * @returns The frames, upright and in sRGB.
+ * @throws {ImageError} If the animation is refused or damaged.
+ */
+export async function decodeFrames(
+  bytes: Uint8Array<ArrayBuffer>,
+  limits: ImageLimits = DEFAULT_LIMITS,
+): Promise<Animation> {
+  const info = probe(bytes);
+  assertSize(info, limits);
+  assertFrames(info, limits);
+  const frames = await decodeAll(bytes, { info, limits, most: info.frames });
+  if (frames.length === 0) throw new ImageError("corrupt_image", "The animation holds no frame");
+  return { frames, plays: playsOf(bytes, info) };
 }
 
 /** Refuses a picture that is too large, before anything is allocated. */
-function assertLimits({ width, height }: ImageInfo, limits: ImageLimits): void {
+function assertSize({ width, height }: ImageInfo, limits: ImageLimits): void {
   if (Math.max(width, height) > limits.maxSide || width * height > limits.maxPixels) {
     throw new ImageError(
       "image_too_large",
@@ -41,30 +66,65 @@ function assertLimits({ width, height }: ImageInfo, limits: ImageLimits): void {
   }
 }
 
+/** Refuses an animation of too many frames, or of too many pixels in sum. */
+function assertFrames({ width, height, frames }: ImageInfo, limits: ImageLimits): void {
+  const most = limits.maxFrames ?? DEFAULT_LIMITS.maxFrames;
+  const pixels = limits.maxTotalPixels ?? DEFAULT_LIMITS.maxTotalPixels;
+  if (frames > most || frames > 1 && frames * width * height > pixels) {
+    throw new ImageError(
+      "image_too_large",
+      `The animation has ${frames} frames of ${width} x ${height} pixels: up to ${most} frames ` +
+        `and ${pixels} pixels in sum are allowed`,
+    );
+  }
+}
+
 /** The one place where source codecs are called: whatever they throw becomes an ImageError. */
-async function decodeStored(bytes: Uint8Array<ArrayBuffer>, info: ImageInfo): Promise<Pixels> {
+async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promise<Frame[]> {
+  const { info } = extent;
   try {
-    switch (info.format) {
-      case "jpeg":
-        return await decodeJpeg(bytes);
-      case "png":
-        return await decodePng(bytes);
-      case "gif":
-        return await decodeGif(bytes, info);
-      case "webp":
-        return await decodeWebp(bytes);
-    }
+    const stored = info.format === "gif" || info.frames > 1
+      ? await decodeAnimation(bytes, extent)
+      : [{ pixels: await decodeStill(bytes, info), delay: 0 }];
+    return stored.map((frame) => ({ ...frame, pixels: finish(frame.pixels, bytes, { info }) }));
   } catch (cause) {
+    if (cause instanceof ImageError) throw cause;
     throw new ImageError("corrupt_image", `This ${info.format.toUpperCase()} is damaged`, {
       cause,
     });
   }
 }
 
-async function decodeWebp(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
-  const { decode: read } = await import("@jsquash/webp");
-  // jSquash takes a buffer, not a view of one.
-  const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
-  const { width, height, data } = await read(whole.buffer);
-  return { width, height, data: new Uint8ClampedArray(data) };
+async function decodeStill(bytes: Uint8Array<ArrayBuffer>, { format }: ImageInfo): Promise<Pixels> {
+  switch (format) {
+    case "avif":
+      return await decodeAvif(bytes);
+    case "jpeg":
+      return await decodeJpeg(bytes);
+    case "png":
+      return await decodePng(bytes);
+    case "tiff":
+      return decodeTiff(bytes);
+    case "webp":
+      return await decodeWebp(bytes);
+    case "gif":
+      throw new TypeError("A GIF is decoded frame by frame");
+  }
+}
+
+/** Turns the picture upright and converts its colours. */
+function finish(
+  stored: Pixels,
+  bytes: Uint8Array,
+  { info }: { readonly info: ImageInfo },
+): Pixels {
+  const upright = orient(stored, info.orientation);
+  if (upright.width !== info.width || upright.height !== info.height) {
+    throw new RangeError(
+      `the header says ${info.width} x ${info.height}, the picture has ` +
+        `${upright.width} x ${upright.height}`,
+    );
+  }
+  convertToSrgb(upright, bytes, info);
+  return upright;
 }

@@ -1,4 +1,5 @@
 import { ImageError } from "./errors.ts";
+import { encodeGif } from "./encode_gif.ts";
 import { encodePng } from "./imagescript.ts";
 import { compositeOn } from "./transform.ts";
 import type { OutputFormat, Pixels } from "./types.ts";
@@ -7,13 +8,14 @@ import type { OutputFormat, Pixels } from "./types.ts";
 export interface EncodeOptions {
   /** The format. */
   readonly format: OutputFormat;
-  /** Quality 1..100; PNG has none. Default {@linkcode DEFAULT_QUALITY}. */
+  /** Quality 1..100; of a GIF it sets the number of colours; PNG has none. Default {@linkcode DEFAULT_QUALITY}. */
   readonly quality?: number;
 }
 
 /** Quality where none is asked: chosen to look alike across formats. */
 export const DEFAULT_QUALITY: Readonly<Record<OutputFormat, number>> = {
   avif: 55,
+  gif: 100,
   jpeg: 82,
   png: 100,
   webp: 78,
@@ -40,6 +42,8 @@ export async function encode(
   const quality = options.quality ?? DEFAULT_QUALITY[options.format];
   try {
     switch (options.format) {
+      case "gif":
+        return await encodeGif({ frames: [{ pixels, delay: 0 }], plays: 1 }, quality);
       case "png":
         return await encodePng(pixels, PNG_LEVEL);
       case "jpeg": {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Patch } from "./compose.ts";
+import { blank } from "./transform.ts";
 import type { Pixels } from "./types.ts";
 
 /** A decoder's raw result. */
@@ -22,17 +24,25 @@ interface PngCodec {
 }
 
 interface JpegCodec {
-  load(bytes: Uint8Array): Framebuffer & { readonly buffer: Uint8Array<ArrayBuffer> };
+  decode(bytes: Uint8Array): Framebuffer & {
+    /** One of {@linkcode JPEG_SAMPLES}, by index. */
+    readonly format: number;
+    readonly buffer: Uint8Array<ArrayBuffer>;
+  };
 }
 
 interface GifFrame extends Framebuffer {
   readonly x: number;
   readonly y: number;
+  /** Hundredths of a second. */
+  readonly delay: number;
+  /** Disposal method of GIF89a, section 23. */
+  readonly dispose: number;
   readonly buffer: Uint8Array<ArrayBuffer>;
 }
 
 interface GifCodec {
-  readonly Decoder: new (bytes: Uint8Array) => { frame(): GifFrame | null; free(): void };
+  readonly Decoder: new (bytes: Uint8Array) => { frame(): GifFrame | null };
 }
 
 interface PngEncoder {
@@ -58,37 +68,81 @@ export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   return rgba(width, height, framebuffer);
 }
 
+/** Samples of a pixel by the JPEG codec's format: grey, RGB, CMYK. */
+const JPEG_SAMPLES = [1, 3, 4] as const;
+
 /**
- * @param bytes A JPEG: grey, YCbCr or CMYK.
- * @returns Its pixels as stored, not turned.
+ * @param bytes A JPEG: grey, YCbCr, RGB, CMYK or YCCK.
+ * @returns Its pixels as stored, not turned; CMYK by the plain formula.
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   const jpeg = await codec<Codec<JpegCodec>>(import("imagescript/wasm/node/jpeg.js"));
-  const { width, height, buffer } = (await jpeg.init()).load(bytes);
-  return rgba(width, height, buffer);
+  const { width, height, format, buffer } = (await jpeg.init()).decode(bytes);
+  const samples = JPEG_SAMPLES[format];
+  if (samples === undefined || buffer.length !== samples * width * height) {
+    throw new RangeError(`the codec gave ${buffer.length} bytes for ${width} x ${height} pixels`);
+  }
+  const pixels = blank(width, height);
+  SPREADERS[samples](buffer, pixels.data);
+  return pixels;
+}
+
+const SPREADERS: Readonly<
+  Record<1 | 3 | 4, (samples: Uint8Array, data: Uint8ClampedArray) => void>
+> = {
+  1: (samples, data) => {
+    for (let i = 0, to = 0; to < data.length; i++, to += 4) {
+      data[to] = data[to + 1] = data[to + 2] = samples[i] ?? 0;
+      data[to + 3] = 255;
+    }
+  },
+  3: (samples, data) => {
+    for (let i = 0, to = 0; to < data.length; i += 3, to += 4) {
+      data[to] = samples[i] ?? 0;
+      data[to + 1] = samples[i + 1] ?? 0;
+      data[to + 2] = samples[i + 2] ?? 0;
+      data[to + 3] = 255;
+    }
+  },
+  // Adobe's files store ink inverted; the codec has undone that: 255 is full ink.
+  4: (samples, data) => {
+    for (let i = 0; i < data.length; i += 4) {
+      const light = (255 - (samples[i + 3] ?? 0)) / 255;
+      data[i] = (255 - (samples[i] ?? 0)) * light;
+      data[i + 1] = (255 - (samples[i + 1] ?? 0)) * light;
+      data[i + 2] = (255 - (samples[i + 2] ?? 0)) * light;
+      data[i + 3] = 255;
+    }
+  },
+};
+
+/** Disposal methods of GIF89a, section 23; the fourth is what some writers mean by the third. */
+const DISPOSALS: readonly Patch["dispose"][] = ["keep", "keep", "clear", "restore", "restore"];
+
+/** Browsers show frames of up to a hundredth of a second for a tenth. */
+function gifDelay(hundredths: number): number {
+  return hundredths <= 1 ? 100 : 10 * hundredths;
 }
 
 /**
- * @param bytes A GIF.
- * @param screen The size of its screen, in pixels.
- * @returns Its first frame, placed on the screen.
+ * Decodes the frames of a GIF one by one.
+ *
+ * @param bytes The GIF; the size of its frames is checked by the caller.
+ * @returns Its frames, not yet composed.
  */
-export async function decodeGif(
-  bytes: Uint8Array,
-  screen: { readonly width: number; readonly height: number },
-): Promise<Pixels> {
+export async function* gifPatches(bytes: Uint8Array): AsyncGenerator<Patch> {
   const gif = await codec<Codec<GifCodec>>(import("imagescript/wasm/node/gif.js"));
   const decoder = new (await gif.init()).Decoder(bytes);
-  const frame = decoder.frame();
-  if (!frame) throw new RangeError("there is no frame");
-  const whole = rgba(screen.width, screen.height, new Uint8Array(4 * screen.width * screen.height));
-  const columns = Math.min(frame.width, screen.width - frame.x);
-  for (let row = 0; row < Math.min(frame.height, screen.height - frame.y); row++) {
-    const start = 4 * row * frame.width;
-    const line = frame.buffer.subarray(start, start + 4 * columns);
-    whole.data.set(line, 4 * ((frame.y + row) * screen.width + frame.x));
+  for (let frame = decoder.frame(); frame; frame = decoder.frame()) {
+    yield {
+      x: frame.x,
+      y: frame.y,
+      pixels: rgba(frame.width, frame.height, frame.buffer),
+      delay: gifDelay(frame.delay),
+      blend: true,
+      dispose: DISPOSALS[frame.dispose] ?? "keep",
+    };
   }
-  return whole;
 }
 
 /**

@@ -3,8 +3,9 @@
  *
  * @module
  */
-export { decode } from "./decode.ts";
+export { decode, decodeFrames } from "./decode.ts";
 export { DEFAULT_QUALITY, encode, type EncodeOptions } from "./encode.ts";
+export { type AnimationOptions, encodeAnimation } from "./encode_animation.ts";
 export { ImageError, type ImageErrorCode } from "./errors.ts";
 export {
   type Area,
@@ -19,7 +20,9 @@ export { probe } from "./probe.ts";
 export { resize } from "./resize.ts";
 export { blank, compositeOn, crop, orient, pad } from "./transform.ts";
 export {
+  type Animation,
   DEFAULT_LIMITS,
+  type Frame,
   type ImageInfo,
   type ImageLimits,
   type Orientation,

@@ -1,6 +1,9 @@
 import { ImageError } from "./errors.ts";
+import { probeAvif } from "./probe_avif.ts";
 import { probeGif } from "./probe_gif.ts";
 import { probeJpeg } from "./probe_jpeg.ts";
+import { probePng } from "./probe_png.ts";
+import { probeTiff } from "./probe_tiff.ts";
 import { probeWebp } from "./probe_webp.ts";
 import type { ImageInfo, SourceFormat } from "./types.ts";
 
@@ -39,9 +42,11 @@ export function probe(bytes: Uint8Array): ImageInfo {
 }
 
 const READERS: Readonly<Record<SourceFormat, (bytes: Uint8Array) => Header>> = {
+  avif: probeAvif,
   gif: probeGif,
   jpeg: probeJpeg,
   png: probePng,
+  tiff: probeTiff,
   webp: probeWebp,
 };
 
@@ -52,25 +57,34 @@ const MAGIC: readonly (readonly [SourceFormat, number, string])[] = [
   ["gif", 0, "GIF87a"],
   ["gif", 0, "GIF89a"],
   ["webp", 8, "WEBP"],
+  ["avif", 4, "ftypavif"],
+  ["avif", 4, "ftypavis"],
+  ["tiff", 0, "II*\0"],
+  ["tiff", 0, "MM\0*"],
 ];
+
+/** A HEIF that is compatible with AVIF (ISO/IEC 14496-12, section 4.3). */
+const AVIF_AMONG_BRANDS = /^\0\0\0.ftypmi[fa][1f].{4}(?:.{4}){0,14}avif/s;
 
 /** Pictures that are known, but that no codec here reads. */
 const UNSUPPORTED: readonly (readonly [name: string, offset: number, magic: string])[] = [
-  ["AVIF", 4, "ftypavif"],
-  ["AVIF", 4, "ftypavis"],
   ["HEIC", 4, "ftypheic"],
-  ["TIFF", 0, "II*\0"],
-  ["TIFF", 0, "MM\0*"],
+  ["HEIF", 4, "ftypmif1"],
+  ["BigTIFF", 0, "II+\0"],
+  ["BigTIFF", 0, "MM\0+"],
   ["BMP", 0, "BM"],
   ["JPEG XL", 0, "\xff\x0a"],
+  ["JPEG XL", 4, "JXL \r\n"],
+  ["JPEG 2000", 4, "jP  \r\n"],
 ];
 
-const SUPPORTED = "JPEG, PNG, WebP or GIF";
+const SUPPORTED = "JPEG, PNG, WebP, AVIF, GIF or TIFF";
 
 function sniff(bytes: Uint8Array): SourceFormat {
   const start = String.fromCharCode(...bytes.subarray(0, 512));
   const found = MAGIC.find(([, at, magic]) => start.startsWith(magic, at));
   if (found && (found[0] !== "webp" || start.startsWith("RIFF"))) return found[0];
+  if (AVIF_AMONG_BRANDS.test(start)) return "avif";
   const unsupported = UNSUPPORTED.find(([, at, magic]) => start.startsWith(magic, at));
   if (unsupported) {
     throw new ImageError("unsupported_image", `Cannot read ${unsupported[0]}: send ${SUPPORTED}`);
@@ -82,18 +96,4 @@ function sniff(bytes: Uint8Array): SourceFormat {
     ? "These bytes are a page of markup"
     : "These bytes are no picture that is known here";
   throw new ImageError("not_an_image", `${what}: send ${SUPPORTED}`);
-}
-
-/** PNG: the IHDR chunk comes first (PNG specification, section 11.2.1). */
-function probePng(bytes: Uint8Array): Header {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(12) !== 0x49484452) throw new RangeError("IHDR is not the first chunk");
-  const type = view.getUint8(25);
-  return {
-    width: view.getUint32(16),
-    height: view.getUint32(20),
-    orientation: 1,
-    frames: 1,
-    alpha: type === 4 || type === 6 || type === 3,
-  };
 }

@@ -1,28 +1,81 @@
 import type { Header } from "./probe.ts";
 
+/** Where one frame of a GIF lies on its screen, in pixels. */
+export interface GifFrame {
+  /** Left edge. */
+  readonly x: number;
+  /** Top edge. */
+  readonly y: number;
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** What a GIF's blocks say before any picture data is decoded. */
+export interface GifOutline {
+  /** Columns of its screen. */
+  readonly width: number;
+  /** Rows of its screen. */
+  readonly height: number;
+  /** Its frames in their order. */
+  readonly frames: readonly GifFrame[];
+  /** How often all frames are played; 0: for ever. */
+  readonly plays: number;
+}
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const APPLICATION = 0xff;
+
 /**
- * Reads a GIF's screen size and counts its frames by walking the blocks (GIF89a, section 18 on).
+ * Reads a GIF's screen size and counts its frames.
  *
  * @param bytes The GIF.
  * @returns Its header.
- * @throws {RangeError} If a block reaches beyond the end before the first frame.
+ * @throws {RangeError} If the GIF ends within its screen descriptor.
  */
 export function probeGif(bytes: Uint8Array): Header {
+  const { width, height, frames } = outlineGif(bytes);
+  return { width, height, orientation: 1, frames: Math.max(1, frames.length), alpha: true };
+}
+
+/**
+ * Walks the blocks of a GIF (GIF89a, section 18 on); a cut or strange block ends the walk.
+ *
+ * @param bytes The GIF.
+ * @returns Its outline.
+ * @throws {RangeError} If the GIF ends within its screen descriptor.
+ */
+export function outlineGif(bytes: Uint8Array): GifOutline {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
+  const read16 = (at: number): number => view.getUint16(at, true);
+  const frames: GifFrame[] = [];
+  let plays = 1;
   let at = 13 + colourTable(view.getUint8(10));
-  let frames = 0;
   while (at < bytes.length) {
-    const block = bytes[at];
-    if (block === 0x3b) break;
-    if (block === 0x21) at = skipSubBlocks(bytes, at + 2);
-    else if (block === 0x2c) {
-      if (at + 10 > bytes.length) break;
-      frames++;
+    if (bytes[at] === EXTENSION) {
+      plays = readPlays(bytes, at) ?? plays;
+      at = skipSubBlocks(bytes, at + 2);
+    } else if (bytes[at] === IMAGE && at + 10 <= bytes.length) {
+      const [x, y] = [read16(at + 1), read16(at + 3)];
+      frames.push({ x, y, width: read16(at + 5), height: read16(at + 7) });
       at = skipSubBlocks(bytes, at + 10 + colourTable(view.getUint8(at + 9)) + 1);
     } else break;
   }
-  return { width, height, orientation: 1, frames: Math.max(1, frames), alpha: true };
+  return { width: read16(6), height: read16(8), frames, plays };
+}
+
+/**
+ * The extension of Netscape and its twin give the repetitions after the first play; without one a
+ * GIF plays once.
+ */
+function readPlays(bytes: Uint8Array, at: number): number | undefined {
+  const name = String.fromCharCode(...bytes.subarray(at + 3, at + 14));
+  if (bytes[at + 1] !== APPLICATION || !["NETSCAPE2.0", "ANIMEXTS1.0"].includes(name)) return;
+  if (bytes[at + 14] !== 3 || bytes[at + 15] !== 1) return;
+  const repetitions = (bytes[at + 16] ?? 0) + 256 * (bytes[at + 17] ?? 0);
+  return repetitions === 0 ? 0 : repetitions + 1;
 }
 
 function colourTable(flags: number): number {

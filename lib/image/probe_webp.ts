@@ -1,16 +1,22 @@
+import { riffChunks } from "./chunks.ts";
+import { readOrientation } from "./exif.ts";
 import type { Header } from "./probe.ts";
+import type { Orientation } from "./types.ts";
+
+/** Where the first chunk of a WebP starts: after "RIFF", the length and "WEBP". */
+export const FIRST_CHUNK = 12;
 
 /**
  * Reads a WebP's first chunks (RFC 9649, section 2).
  *
  * @param bytes The WebP.
- * @returns Its header.
+ * @returns Its header; width and height are after orientation.
  * @throws {RangeError} If the first chunk is not a picture.
  */
 export function probeWebp(bytes: Uint8Array): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const still = { orientation: 1, frames: 1 } as const;
-  switch (name(bytes, 12)) {
+  switch (String.fromCharCode(...bytes.subarray(12, 16))) {
     case "VP8 ":
       return {
         ...still,
@@ -23,33 +29,37 @@ export function probeWebp(bytes: Uint8Array): Header {
       const [width, height] = [(packed & 0x3fff) + 1, ((packed >> 14) & 0x3fff) + 1];
       return { ...still, width, height, alpha: (packed >> 28 & 1) === 1 };
     }
-    case "VP8X": {
-      const flags = view.getUint8(20);
-      const read24 = (at: number): number =>
-        1 + view.getUint16(at, true) + 65536 * view.getUint8(at + 2);
-      return {
-        orientation: 1,
-        width: read24(24),
-        height: read24(27),
-        frames: flags & 2 ? Math.max(1, countFrames(bytes, view)) : 1,
-        alpha: (flags & 16) !== 0,
-      };
-    }
+    case "VP8X":
+      return probeExtended(bytes, view);
     default:
       throw new RangeError("the first chunk is not a picture");
   }
 }
 
-function name(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
+/**
+ * @param view What to read.
+ * @param at Where the first of three bytes is.
+ * @returns The number, little-endian.
+ */
+export function readUint24(view: DataView, at: number): number {
+  return view.getUint16(at, true) + 65536 * view.getUint8(at + 2);
 }
 
-function countFrames(bytes: Uint8Array, view: DataView): number {
+function probeExtended(bytes: Uint8Array, view: DataView): Header {
+  const flags = view.getUint8(20);
+  let orientation: Orientation = 1;
   let frames = 0;
-  for (let at = 12; at + 8 <= bytes.length;) {
-    if (name(bytes, at) === "ANMF") frames++;
-    const length = view.getUint32(at + 4, true);
-    at += 8 + length + (length & 1);
+  for (const { name, body } of riffChunks(bytes, FIRST_CHUNK)) {
+    if (name === "ANMF") frames++;
+    if (name === "EXIF") orientation = readOrientation(body) ?? 1;
   }
-  return frames;
+  const sides = [1 + readUint24(view, 24), 1 + readUint24(view, 27)];
+  const [width = 0, height = 0] = orientation > 4 ? sides.reverse() : sides;
+  return {
+    orientation,
+    width,
+    height,
+    frames: flags & 2 ? Math.max(1, frames) : 1,
+    alpha: (flags & 16) !== 0,
+  };
 }

@@ -9,10 +9,10 @@ export interface Pixels {
 }
 
 /** Formats that can be read. */
-export type SourceFormat = "gif" | "jpeg" | "png" | "webp";
+export type SourceFormat = "avif" | "gif" | "jpeg" | "png" | "tiff" | "webp";
 
 /** Formats that can be written. */
-export type OutputFormat = "avif" | "jpeg" | "png" | "webp";
+export type OutputFormat = "avif" | "gif" | "jpeg" | "png" | "webp";
 
 /** The eight ways in which a camera may have been held (EXIF tag 274). */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -41,7 +41,35 @@ export interface ImageLimits {
   readonly maxPixels: number;
   /** Longest side, in pixels. */
   readonly maxSide: number;
+  /** Most frames of an animation that is decoded whole. Default 60. */
+  readonly maxFrames?: number;
+  /** Most pixels of all frames of an animation in sum. Default 24 megapixels. */
+  readonly maxTotalPixels?: number;
 }
 
-/** 24 megapixels (96 MB of RGBA) and 12,000 pixels a side. */
-export const DEFAULT_LIMITS: ImageLimits = { maxPixels: 24_000_000, maxSide: 12_000 };
+/**
+ * 24 megapixels (96 MB of RGBA) and 12,000 pixels a side; 60 frames, which hold 24 megapixels
+ * together.
+ */
+export const DEFAULT_LIMITS: Required<ImageLimits> = {
+  maxPixels: 24_000_000,
+  maxSide: 12_000,
+  maxFrames: 60,
+  maxTotalPixels: 24_000_000,
+};
+
+/** One picture of an animation, complete by itself. */
+export interface Frame {
+  /** What is seen; every frame of an animation has the same size. */
+  readonly pixels: Pixels;
+  /** How long it is seen, in milliseconds. */
+  readonly delay: number;
+}
+
+/** Pictures that follow one another. */
+export interface Animation {
+  /** At least one. */
+  readonly frames: readonly Frame[];
+  /** How often all frames are played; 0: for ever. */
+  readonly plays: number;
+}

@@ -51,8 +51,8 @@ testCorpus("exif_orientation", async (folder) => {
 
 testCorpus("webp", async (folder) => {
   for await (const [name, bytes] of filesOf(folder)) {
-    if (name.startsWith("random")) await assert.rejects(decode(bytes), ImageError, name);
-    else assert((await decode(bytes)).width > 0, name);
+    const { width, height } = await decode(bytes);
+    assert.deepEqual([width, height], [probe(bytes).width, probe(bytes).height], name);
   }
 });
 
@@ -76,7 +76,7 @@ testCorpus("gif", async (folder) => {
 const LIMITS: Readonly<Record<string, ImageErrorCode>> = {
   "sharp_65536-uint32-limit.png": "image_too_large",
   "thumbor_16384x16384.png": "image_too_large",
-  "vips_17000x17000.avif": "unsupported_image",
+  "vips_17000x17000.avif": "image_too_large",
   "sharp_corrupt-header.jpg": "corrupt_image",
   "sharp_truncated.jpg": "corrupt_image",
   "sharp_truncated.png": "corrupt_image",

@@ -78,7 +78,8 @@ Deno.test.each(
     ["an SVG with a prolog", TEXT("\ufeff<?xml version='1.0'?><svg/>"), "not_an_image", /SVG/],
     ["a page", TEXT("<!doctype html><p>hello"), "not_an_image", /markup/],
     ["a text", TEXT("hello"), "not_an_image", /no picture/],
-    ["a TIFF", TEXT("II*\0aaaaaaaa"), "unsupported_image", /TIFF/],
+    ["a BMP", TEXT("BMaaaaaaaaaa"), "unsupported_image", /BMP/],
+    ["a TIFF without a directory", TEXT("II*\0aaaaaaaa"), "corrupt_image", /header of this TIFF/],
     ["a PNG of 10 bytes", TEXT("\x89PNG").slice(0, 0), "not_an_image", /no picture/],
   ] as const,
 )("decode() of %s is refused", async (_, bytes, code, message) => {

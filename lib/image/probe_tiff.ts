@@ -1,0 +1,147 @@
+import { isOrientation } from "./exif.ts";
+import type { Header } from "./probe.ts";
+
+/** Tags of TIFF 6.0 (section 8 on), of its supplements, and of ICC.1 (annex B.4). */
+const TAG = {
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  photometric: 262,
+  fillOrder: 266,
+  stripOffsets: 273,
+  orientation: 274,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripLengths: 279,
+  planar: 284,
+  predictor: 317,
+  colorMap: 320,
+  tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
+  tileLengths: 325,
+  extraSamples: 338,
+  sampleFormat: 339,
+  profile: 34675,
+} as const;
+
+/** Bytes of one value, by the number of its type: BYTE, ASCII, SHORT, LONG, UNDEFINED. */
+const TYPE_BYTES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1 };
+
+/** What the first directory of a TIFF says; names are those of TIFF 6.0. */
+export interface TiffOutline extends Header {
+  /** Whether numbers are stored with their low byte first. */
+  readonly little: boolean;
+  /** Columns and rows as stored, before orientation. */
+  readonly stored: { readonly width: number; readonly height: number };
+  /** Bits of each sample of a pixel. */
+  readonly bits: readonly number[];
+  /** 1 none, 5 LZW, 8 and 32946 deflate, 32773 PackBits, others. */
+  readonly compression: number;
+  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, others. */
+  readonly photometric: number;
+  /** 1: samples of a pixel lie together. */
+  readonly planar: number;
+  /** 2: rows are differences. */
+  readonly predictor: number;
+  /** 1: the high bit comes first. */
+  readonly fillOrder: number;
+  /** 1 unsigned integers, others. */
+  readonly sampleFormat: number;
+  /** What samples beyond the colours mean: 1 premultiplied alpha, 2 alpha, others. */
+  readonly extraSamples: readonly number[];
+  /** Reds, greens, blues of the palette, 0..65535. */
+  readonly colorMap: readonly number[];
+  /** Size of a strip or tile, in pixels. */
+  readonly block: { readonly width: number; readonly height: number };
+  /** Where each strip or tile starts, in bytes. */
+  readonly offsets: readonly number[];
+  /** Its length, in bytes. */
+  readonly lengths: readonly number[];
+  /** The ICC profile. */
+  readonly profile: Uint8Array;
+}
+
+/**
+ * Reads a TIFF's size.
+ *
+ * @param bytes The TIFF.
+ * @returns Its header; width and height are after orientation.
+ * @throws {RangeError} If its first directory lies beyond its end.
+ */
+export function probeTiff(bytes: Uint8Array): Header {
+  const { width, height, orientation, frames, alpha } = outlineTiff(bytes);
+  return { width, height, orientation, frames, alpha };
+}
+
+/**
+ * Reads the first directory of a TIFF; further pages are left out.
+ *
+ * @param bytes The TIFF.
+ * @returns Its outline.
+ * @throws {RangeError} If its first directory lies beyond its end.
+ */
+export function outlineTiff(bytes: Uint8Array): TiffOutline {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = bytes[0] === 0x49;
+  const values = readDirectory(view, little);
+  const all = (tag: keyof typeof TAG): number[] => values.get(TAG[tag]) ?? [];
+  const one = (tag: keyof typeof TAG, otherwise: number): number => all(tag)[0] ?? otherwise;
+  const stored = { width: one("width", 0), height: one("height", 0) };
+  const turn = one("orientation", 1);
+  const orientation = isOrientation(turn) ? turn : 1;
+  const tiled = values.has(TAG.tileOffsets);
+  const bits = all("bits");
+  return {
+    width: orientation > 4 ? stored.height : stored.width,
+    height: orientation > 4 ? stored.width : stored.height,
+    orientation,
+    frames: 1,
+    alpha: all("extraSamples").some((kind) => kind === 1 || kind === 2),
+    little,
+    stored,
+    bits: bits.length > 0 ? bits : Array<number>(Math.min(8, one("samples", 1))).fill(1),
+    compression: one("compression", 1),
+    photometric: one("photometric", 1),
+    planar: one("planar", 1),
+    predictor: one("predictor", 1),
+    fillOrder: one("fillOrder", 1),
+    sampleFormat: one("sampleFormat", 1),
+    extraSamples: all("extraSamples"),
+    colorMap: all("colorMap"),
+    block: tiled
+      ? { width: one("tileWidth", 0), height: one("tileHeight", 0) }
+      : { width: stored.width, height: Math.min(stored.height, one("rowsPerStrip", 2 ** 32 - 1)) },
+    offsets: all(tiled ? "tileOffsets" : "stripOffsets"),
+    lengths: all(tiled ? "tileLengths" : "stripLengths"),
+    profile: Uint8Array.from(all("profile")),
+  };
+}
+
+function readDirectory(view: DataView, little: boolean): Map<number, number[]> {
+  const known: ReadonlySet<number> = new Set(Object.values(TAG));
+  const directory = view.getUint32(4, little);
+  const values = new Map<number, number[]>();
+  for (let i = 0; i < view.getUint16(directory, little); i++) {
+    const entry = directory + 2 + 12 * i;
+    const tag = view.getUint16(entry, little);
+    if (known.has(tag)) values.set(tag, readValues(view, { entry, little }));
+  }
+  return values;
+}
+
+function readValues(
+  view: DataView,
+  { entry, little }: { readonly entry: number; readonly little: boolean },
+): number[] {
+  const size = TYPE_BYTES[view.getUint16(entry + 2, little)];
+  if (size === undefined) return [];
+  const count = view.getUint32(entry + 4, little);
+  const at = count * size <= 4 ? entry + 8 : view.getUint32(entry + 8, little);
+  if (at + count * size > view.byteLength) throw new RangeError("a tag lies beyond the end");
+  return Array.from({ length: count }, (_, i) => {
+    if (size === 1) return view.getUint8(at + i);
+    return size === 2 ? view.getUint16(at + 2 * i, little) : view.getUint32(at + 4 * i, little);
+  });
+}
