@@ -1,5 +1,10 @@
-import { type Statistics, type Stylizer, unpackStatistics } from "../adain/mod.ts";
-import type { WeightedStatistics } from "../adain/mod.ts";
+import {
+  normaliseWeights,
+  type Statistics,
+  type Stylizer,
+  unpackStatistics,
+  type WeightedStatistics,
+} from "../adain/mod.ts";
 import { decode, planGeometry, resize } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
@@ -49,14 +54,17 @@ export interface StyleSources {
  * @param sources Built-in styles and the open model.
  * @returns The statistics of each style, with its weight.
  * @throws {CommandError} For an unknown style, naming the nearest one.
+ * @throws {AdainError} `invalid_target` for weights that are not allowed.
  */
 export async function chooseStyles(
   text: string,
   sources: StyleSources,
 ): Promise<WeightedStatistics[]> {
   const builtins = await readBuiltins(sources.folder);
+  const parts = await splitBlend(text);
+  normaliseWeights(parts.map(({ weight }) => weight));
   const styles: WeightedStatistics[] = [];
-  for (const { name, weight } of await splitBlend(text)) {
+  for (const { name, weight } of parts) {
     const builtin = builtins.find(({ id }) => id === name);
     const statistics = builtin
       ? await measureBuiltin(builtin, sources)
