@@ -1,0 +1,113 @@
+import { canonicalQuery } from "./canonical.ts";
+import {
+  type AllParameters,
+  type PictureParameters,
+  type StyleParameters,
+  writeParameters,
+} from "./parameters.ts";
+
+/** Parameters of `/v1/stylize`: one of `style`, `styleUrl` and `preset` says what to paint in. */
+export type StylizeParameters =
+  & PictureParameters
+  & StyleParameters
+  & (
+    | { readonly style: NonNullable<StyleParameters["style"]>; readonly styleUrl?: undefined }
+    | { readonly styleUrl: NonNullable<StyleParameters["styleUrl"]>; readonly style?: undefined }
+    | { readonly preset: string; readonly style?: undefined; readonly styleUrl?: undefined }
+  );
+
+/** Parameters of `/v1/sheet`: one content in many styles. */
+export interface SheetParameters extends PictureParameters {
+  /** Ids of the styles, in their order. */
+  readonly styles: readonly string[];
+}
+
+/** Parameters of `/v1/info`: of the source, or with a style of the stylised result. */
+export type InfoParameters = PictureParameters & StyleParameters;
+
+/**
+ * The URL of a stylised picture, in canonical form: equal pictures have equal URLs.
+ *
+ * @param base Where the service is: `https://img.example.org`, or an empty text for a path.
+ * @param parameters The picture.
+ * @returns The URL, not signed.
+ * @throws {RangeError} If a number is outside its range.
+ * @throws {TypeError} If the base or a parameter cannot be used.
+ *
+ * @example A picture 640 CSS pixels wide
+ * ```ts
+ * import { stylizeUrl } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(
+ *   stylizeUrl("https://img.example.org", {
+ *     url: "https://example.com/cat.jpg",
+ *     style: "mosaic",
+ *     alpha: 1,
+ *     w: 640,
+ *   }),
+ *   "https://img.example.org/v1/stylize?style=mosaic" +
+ *     "&url=https%3A%2F%2Fexample.com%2Fcat.jpg&w=640",
+ * );
+ * ```
+ */
+export function stylizeUrl(base: string | URL, parameters: StylizeParameters): string {
+  const { style, styleUrl, preset } = parameters;
+  if (style === undefined && styleUrl === undefined && preset === undefined) {
+    throw new TypeError("Cannot build the URL: style, styleUrl or preset is missing");
+  }
+  return build({ base, path: "/v1/stylize", parameters });
+}
+
+/**
+ * The URL of one content in many styles as one picture.
+ *
+ * @param base Where the service is.
+ * @param parameters The content and the styles.
+ * @returns The URL, not signed.
+ * @throws {RangeError} If a number is outside its range.
+ * @throws {TypeError} If the base or a parameter cannot be used.
+ */
+export function sheetUrl(base: string | URL, parameters: SheetParameters): string {
+  if (parameters.styles.length === 0) {
+    throw new TypeError("Cannot build the URL of a sheet: styles is empty");
+  }
+  return build({ base, path: "/v1/sheet", parameters });
+}
+
+/**
+ * The URL of the facts about a picture, as JSON.
+ *
+ * @param base Where the service is.
+ * @param parameters The picture; with a style, the stylised result.
+ * @returns The URL, not signed.
+ * @throws {RangeError} If a number is outside its range.
+ * @throws {TypeError} If the base or a parameter cannot be used.
+ */
+export function infoUrl(base: string | URL, parameters: InfoParameters): string {
+  return build({ base, path: "/v1/info", parameters });
+}
+
+interface Parts {
+  readonly base: string | URL;
+  readonly path: string;
+  readonly parameters: AllParameters;
+}
+
+function build({ base, path, parameters }: Parts): string {
+  if (parameters.style !== undefined && parameters.styleUrl !== undefined) {
+    throw new TypeError("Cannot build the URL: style and styleUrl exclude each other");
+  }
+  if (String(parameters.url ?? "") === "") {
+    throw new TypeError("Cannot build the URL: url is missing");
+  }
+  return `${origin(base)}${path}?${canonicalQuery(writeParameters(parameters))}`;
+}
+
+function origin(base: string | URL): string {
+  const text = String(base);
+  if (/[?#]/.test(text)) {
+    throw new TypeError(`Cannot use ${text} as base: it must have no query and no fragment`);
+  }
+  return text.replace(/\/+$/, "");
+}
