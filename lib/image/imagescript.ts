@@ -36,7 +36,7 @@ interface GifFrame extends Framebuffer {
   readonly y: number;
   /** Hundredths of a second. */
   readonly delay: number;
-  /** Disposal method of GIF89a, section 23. */
+  /** One of {@linkcode DISPOSALS}, by index. */
   readonly dispose: number;
   readonly buffer: Uint8Array<ArrayBuffer>;
 }
@@ -116,8 +116,8 @@ const SPREADERS: Readonly<
   },
 };
 
-/** Disposal methods of GIF89a, section 23; the fourth is what some writers mean by the third. */
-const DISPOSALS: readonly Patch["dispose"][] = ["keep", "keep", "clear", "restore", "restore"];
+/** What the GIF codec's disposals mean; its numbers are not those of GIF89a. */
+const DISPOSALS: readonly Patch["dispose"][] = ["keep", "keep", "restore", "clear"];
 
 /** Browsers show frames of up to a hundredth of a second for a tenth. */
 function gifDelay(hundredths: number): number {
