@@ -14,6 +14,7 @@ export interface PictureJob {
 
 const FORMATS: ReadonlyMap<string, OutputFormat> = new Map([
   [".avif", "avif"],
+  [".gif", "gif"],
   [".jpeg", "jpeg"],
   [".jpg", "jpeg"],
   [".png", "png"],
@@ -79,7 +80,7 @@ async function listPictures(folder: string): Promise<string[]> {
   throw new CommandError(`Cannot use the folder ${folder}: it has no pictures`);
 }
 
-/** GIF is only read: such a picture becomes a PNG. */
+/** TIFF is only read: such a picture becomes a PNG. */
 function keepName(from: string, folder: string): PictureJob {
   const extension = extname(from);
   const name = FORMATS.has(extension.toLowerCase())

@@ -109,7 +109,7 @@ async function measureBuiltin(
 }
 
 async function measurePicture(path: string | URL, stylizer: Stylizer): Promise<Statistics> {
-  const picture = await readPicture(path);
+  const picture = await readPicture(path, decode);
   const { size } = planGeometry(picture, {
     width: STYLE_SIDE,
     height: STYLE_SIDE,
@@ -126,12 +126,16 @@ async function measurePicture(path: string | URL, stylizer: Stylizer): Promise<S
  * Reads and decodes a picture file.
  *
  * @param path The file.
- * @returns Its pixels, upright.
+ * @param read How it is decoded.
+ * @returns What `read` gives.
  * @throws {CommandError} Naming the file and why it is refused.
  */
-export async function readPicture(path: string | URL): Promise<Awaited<ReturnType<typeof decode>>> {
+export async function readPicture<T>(
+  path: string | URL,
+  read: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
+): Promise<T> {
   try {
-    return await decode(await Deno.readFile(path));
+    return await read(await Deno.readFile(path));
   } catch (cause) {
     const text = explain(cause);
     if (text === undefined) throw cause;

@@ -1,6 +1,15 @@
 import { dirname } from "node:path";
 import { AdainError, loadModel, Stylizer, type Target } from "../adain/mod.ts";
-import { encode, planGeometry, resize } from "../image/mod.ts";
+import {
+  decode,
+  decodeFrames,
+  encode,
+  encodeAnimation,
+  type Frame,
+  type Pixels,
+  planGeometry,
+  resize,
+} from "../image/mod.ts";
 import { createProgress } from "../progress.ts";
 import { CommandError } from "./errors.ts";
 import { type PictureJob, planJobs } from "./picture_files.ts";
@@ -14,14 +23,15 @@ const HELP = `Paints pictures in the style of others.
   deno task stylize photos/ --style mosaic:0.6,woodcut:0.4 -o painted/
   deno task stylize photo.jpg --style painting.jpg -o out.webp
 
-  -o, --output     a file (.jpg, .png, .webp, .avif), or a folder where names are kept
+  -o, --output     a file (.jpg, .png, .webp, .avif, .gif; animations stay animated in
+                   .webp and .gif), or a folder where names are kept
   -s, --style      a built-in style, a picture file, or several with weights
   -a, --alpha      0 (the content alone) to 1 (full style, default)
   --color          style (default) or content: whose colours the result has
   --width          widest result in pixels; a picture is never enlarged
   --height         highest result in pixels
   --model          an installed model (default fast)
-  --quality        1 to 100, for .jpg, .webp and .avif
+  --quality        1 to 100, for all but .png
   --threads        threads of one picture (default: one per core)
   -h, --help       this text
 
@@ -113,8 +123,26 @@ async function tryToPaint(job: PictureJob, work: Work): Promise<string | undefin
 }
 
 async function paint({ from, to, format }: PictureJob, work: Work): Promise<void> {
-  const { width, height, quality } = work.asked;
-  const source = await readPicture(from);
+  const { quality } = work.asked;
+  const common = quality === undefined ? {} : { quality };
+  if (format === "gif" || format === "webp") {
+    const { frames, plays } = await readPicture(from, decodeFrames);
+    const painted: Frame[] = [];
+    for (const { pixels, delay } of frames) {
+      painted.push({ pixels: await paintPixels(pixels, work), delay });
+    }
+    const [only] = painted;
+    const bytes = only && painted.length === 1
+      ? await encode(only.pixels, { format, ...common })
+      : await encodeAnimation({ frames: painted, plays }, { format, ...common });
+    return await write(to, bytes);
+  }
+  const picture = await paintPixels(await readPicture(from, decode), work);
+  await write(to, await encode(picture, { format, ...common }));
+}
+
+async function paintPixels(source: Pixels, { asked, stylizer, target }: Work): Promise<Pixels> {
+  const { width, height } = asked;
   const { size } = planGeometry(source, {
     ...(width === undefined ? {} : { width }),
     ...(height === undefined ? {} : { height }),
@@ -124,10 +152,12 @@ async function paint({ from, to, format }: PictureJob, work: Work): Promise<void
     enlarge: false,
     maxSide: MAX_SIDE,
   });
-  const picture = await work.stylizer.stylize(await resize(source, size), work.target);
-  const bytes = await encode(picture, { format, ...(quality === undefined ? {} : { quality }) });
-  await Deno.mkdir(dirname(to), { recursive: true });
-  await Deno.writeFile(to, bytes);
+  return await stylizer.stylize(await resize(source, size), target);
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeFile(path, bytes);
 }
 
 if (import.meta.main) Deno.exitCode = await stylize(Deno.args, Deno);

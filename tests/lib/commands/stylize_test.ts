@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { loadModel, Stylizer } from "../../../lib/adain/mod.ts";
 import { stylize } from "../../../lib/commands/stylize.ts";
-import { decode, encode, type OutputFormat, probe, resize } from "../../../lib/image/mod.ts";
+import {
+  decode,
+  encode,
+  encodeAnimation,
+  type OutputFormat,
+  probe,
+  resize,
+} from "../../../lib/image/mod.ts";
 import { drawPicture, largestDifference, meanDifference } from "../../support/pictures.ts";
 import { capture, namesIn, type Run, runTask, withFolder } from "./_terminal.ts";
 
@@ -79,6 +86,20 @@ Deno.test("stylize --width and --height bound the result and never enlarge it", 
       assert.equal((await run(photo, "-s", photo, ...args, "-o", to)).code, 0);
       const { width, height } = await read(to);
       assert.deepEqual([width, height], size);
+    }
+  });
+});
+
+Deno.test("stylize keeps an animation moving, and takes its first frame for a still", async () => {
+  await withFolder(async (folder) => {
+    const style = await write(`${folder}/style.png`, 9);
+    const frames = [1, 2, 3].map((seed) => ({ pixels: drawPicture(32, 24, seed), delay: 100 }));
+    const source = `${folder}/moving.gif`;
+    await Deno.writeFile(source, await encodeAnimation({ frames, plays: 0 }, { format: "gif" }));
+    for (const [name, expected] of [["a.gif", 3], ["b.webp", 3], ["c.png", 1]] as const) {
+      const { code, stderr } = await run(source, "-s", style, "-o", `${folder}/${name}`);
+      assert.equal(code, 0, stderr);
+      assert.equal(probe(await Deno.readFile(`${folder}/${name}`)).frames, expected);
     }
   });
 });
