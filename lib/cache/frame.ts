@@ -1,0 +1,57 @@
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
+import { CacheError } from "./errors.ts";
+import type { CacheEntry } from "./types.ts";
+
+/**
+ * One entry as bytes: magic number, CRC-32 of the rest, length of the head (little-endian uint32
+ * each), head as JSON, body.
+ */
+const MAGIC = 0x31455350;
+const HEAD_AT = 12;
+
+type Head = Omit<CacheEntry, "body">;
+
+/**
+ * Writes an entry as bytes.
+ *
+ * @param entry The entry.
+ * @returns The bytes.
+ */
+export function encodeFrame(entry: CacheEntry): Uint8Array<ArrayBuffer> {
+  const { body, ...rest } = entry;
+  const head = Buffer.from(JSON.stringify(rest satisfies Head));
+  const frame = new Uint8Array(HEAD_AT + head.byteLength + body.byteLength);
+  frame.set(head, HEAD_AT);
+  frame.set(body, HEAD_AT + head.byteLength);
+  const view = new DataView(frame.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(8, head.byteLength, true);
+  view.setUint32(4, crc32(frame.subarray(8)), true);
+  return frame;
+}
+
+/**
+ * Reads an entry.
+ *
+ * @param frame Bytes of {@linkcode encodeFrame}; the entry does not keep them alive.
+ * @returns The entry.
+ * @throws {CacheError} If the bytes are damaged, with the code `damaged_entry`.
+ */
+export function decodeFrame(frame: Uint8Array): CacheEntry {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (frame.byteLength < HEAD_AT || view.getUint32(0, true) !== MAGIC) {
+    throw new CacheError("damaged_entry", "Cannot read a cache entry: it does not begin as one");
+  }
+  if (view.getUint32(4, true) !== crc32(frame.subarray(8))) {
+    throw new CacheError("damaged_entry", "Cannot read a cache entry: its checksum is wrong");
+  }
+  const bodyAt = HEAD_AT + view.getUint32(8, true);
+  const text = new TextDecoder().decode(frame.subarray(HEAD_AT, bodyAt));
+  return { ...headOf(text), body: frame.slice(bodyAt) as Uint8Array<ArrayBuffer> };
+}
+
+/** The checksum covers the head, so its shape is that of the `Head` that was written. */
+function headOf(text: string): Head {
+  return JSON.parse(text) as Head;
+}

@@ -1,0 +1,12 @@
+/**
+ * Finished answers, kept and shared: caches in memory, in a file and in Redis behind one port, and
+ * single flight so that identical work is done once.
+ *
+ * @module
+ */
+export * from "./errors.ts";
+export * from "./layered_cache.ts";
+export * from "./memory_cache.ts";
+export * from "./single_flight.ts";
+export * from "./sqlite_cache.ts";
+export * from "./types.ts";
