@@ -5,6 +5,7 @@
  * @module
  */
 import type { Patch } from "./compose.ts";
+import { ImageError } from "./errors.ts";
 import { blank } from "./transform.ts";
 import type { Pixels } from "./types.ts";
 
@@ -74,8 +75,10 @@ const JPEG_SAMPLES = [1, 3, 4] as const;
 /**
  * @param bytes A JPEG: grey, YCbCr, RGB, CMYK or YCCK.
  * @returns Its pixels as stored, not turned; CMYK by the plain formula.
+ * @throws {ImageError} `unsupported_image` for hundreds of scans.
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
+  assertScans(bytes);
   const jpeg = await codec<Codec<JpegCodec>>(import("imagescript/wasm/node/jpeg.js"));
   const { width, height, format, buffer } = (await jpeg.init()).decode(bytes);
   const samples = JPEG_SAMPLES[format];
@@ -85,6 +88,22 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   const pixels = blank(width, height);
   SPREADERS[samples](buffer, pixels.data);
   return pixels;
+}
+
+/** Progressive writers use about ten; a scan of few bytes can cost as much as the whole picture. */
+const MOST_SCANS = 100;
+
+function assertScans(bytes: Uint8Array): void {
+  let scans = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xda) scans++;
+  }
+  if (scans > MOST_SCANS) {
+    throw new ImageError(
+      "unsupported_image",
+      `The JPEG has ${scans} scans: up to ${MOST_SCANS} are supported`,
+    );
+  }
 }
 
 const SPREADERS: Readonly<

@@ -85,14 +85,18 @@ export function probeTiff(bytes: Uint8Array): Header {
 export function outlineTiff(bytes: Uint8Array): TiffOutline {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = bytes[0] === 0x49;
-  const values = readDirectory(view, little);
-  const all = (tag: keyof typeof TAG): number[] => values.get(TAG[tag]) ?? [];
+  const fields = readDirectory(view, little);
+  const all = (tag: keyof typeof TAG): number[] => {
+    const field = fields.get(TAG[tag]);
+    return field ? readValues(view, field, little) : [];
+  };
   const one = (tag: keyof typeof TAG, otherwise: number): number => all(tag)[0] ?? otherwise;
   const stored = { width: one("width", 0), height: one("height", 0) };
   const turn = one("orientation", 1);
   const orientation = isOrientation(turn) ? turn : 1;
-  const tiled = values.has(TAG.tileOffsets);
+  const tiled = fields.has(TAG.tileOffsets);
   const bits = all("bits");
+  const profile = fields.get(TAG.profile);
   return {
     width: orientation > 4 ? stored.height : stored.width,
     height: orientation > 4 ? stored.width : stored.height,
@@ -115,31 +119,41 @@ export function outlineTiff(bytes: Uint8Array): TiffOutline {
       : { width: stored.width, height: Math.min(stored.height, one("rowsPerStrip", 2 ** 32 - 1)) },
     offsets: all(tiled ? "tileOffsets" : "stripOffsets"),
     lengths: all(tiled ? "tileLengths" : "stripLengths"),
-    profile: Uint8Array.from(all("profile")),
+    profile: bytes.subarray(profile?.at ?? 0, (profile?.at ?? 0) + (profile?.count ?? 0)),
   };
 }
 
-function readDirectory(view: DataView, little: boolean): Map<number, number[]> {
+/** Where the values of a tag are. */
+interface Field {
+  readonly at: number;
+  readonly count: number;
+  /** Bytes of one value. */
+  readonly size: number;
+}
+
+/** Finds the known tags; of a repeated tag the first counts. */
+function readDirectory(view: DataView, little: boolean): Map<number, Field> {
   const known: ReadonlySet<number> = new Set(Object.values(TAG));
   const directory = view.getUint32(4, little);
-  const values = new Map<number, number[]>();
+  const fields = new Map<number, Field>();
   for (let i = 0; i < view.getUint16(directory, little); i++) {
     const entry = directory + 2 + 12 * i;
     const tag = view.getUint16(entry, little);
-    if (known.has(tag)) values.set(tag, readValues(view, { entry, little }));
+    const size = TYPE_BYTES[view.getUint16(entry + 2, little)];
+    if (!known.has(tag) || fields.has(tag) || size === undefined) continue;
+    const count = view.getUint32(entry + 4, little);
+    const at = count * size <= 4 ? entry + 8 : view.getUint32(entry + 8, little);
+    if (at + count * size > view.byteLength) throw new RangeError("a tag lies beyond the end");
+    fields.set(tag, { at, count, size });
   }
-  return values;
+  return fields;
 }
 
-function readValues(
-  view: DataView,
-  { entry, little }: { readonly entry: number; readonly little: boolean },
-): number[] {
-  const size = TYPE_BYTES[view.getUint16(entry + 2, little)];
-  if (size === undefined) return [];
-  const count = view.getUint32(entry + 4, little);
-  const at = count * size <= 4 ? entry + 8 : view.getUint32(entry + 8, little);
-  if (at + count * size > view.byteLength) throw new RangeError("a tag lies beyond the end");
+/** The most values of a tag: tiles of 16 x 16 in 24 megapixels, a palette of 16 bits. */
+const MOST_VALUES = 200_000;
+
+function readValues(view: DataView, { at, count, size }: Field, little: boolean): number[] {
+  if (count > MOST_VALUES) throw new RangeError(`a tag of ${count} values`);
   return Array.from({ length: count }, (_, i) => {
     if (size === 1) return view.getUint8(at + i);
     return size === 2 ? view.getUint16(at + 2 * i, little) : view.getUint32(at + 4 * i, little);

@@ -239,6 +239,13 @@ Deno.test.each(
   await assert.rejects(decode(jpeg), { code: "unsupported_image", message: /8 bits/ });
 });
 
+Deno.test("decode() refuses a JPEG of hundreds of scans", async () => {
+  const jpeg = flatJpeg([77]);
+  const scan = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xda);
+  const many = Array<Uint8Array>(200).fill(jpeg.subarray(scan, -2));
+  await assert.rejects(decode(join(jpeg.subarray(0, -2), ...many)), { message: /201 scans/ });
+});
+
 /** Colours by littleCMS 2 (relative colorimetric) and, for CMYK, by the plain formula. */
 const REFERENCES = [
   ["color/sharp_p3.png", 0, 0, [255, 0, 0]],

@@ -304,3 +304,17 @@ Deno.test("decode() of a TIFF cut anywhere is an ImageError", async () => {
     await assert.rejects(decode(tiff.slice(0, length)), { name: "ImageError" });
   }
 });
+
+Deno.test("probe() of a TIFF does not read tags without end", () => {
+  const strip = new Uint8Array(500_000);
+  const tiff = writeTiff(rgbTags({ 279: [] }), [strip]);
+  const view = new DataView(tiff.buffer);
+  const directory = view.getUint32(4, true);
+  for (let i = 0; i < view.getUint16(directory, true); i++) {
+    const entry = directory + 2 + 12 * i;
+    if (view.getUint16(entry, true) !== 279) continue;
+    view.setUint16(entry + 2, 1, true);
+    view.setUint32(entry + 4, 400_000, true);
+  }
+  assert.throws(() => probe(tiff), { code: "corrupt_image" });
+});
