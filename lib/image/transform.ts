@@ -85,13 +85,12 @@ export function orient(pixels: Pixels, orientation: Orientation): Pixels {
   const to = new Uint32Array(result.data.buffer);
   const mirrorX = [2, 3, 7, 8].includes(orientation);
   const mirrorY = [3, 4, 6, 7].includes(orientation);
-  for (let y = 0; y < result.height; y++) {
-    for (let x = 0; x < result.width; x++) {
-      const [column, row] = turned ? [y, x] : [x, y];
-      const fromX = mirrorX ? width - 1 - column : column;
-      const fromY = mirrorY ? height - 1 - row : row;
-      to[y * result.width + x] = from[fromY * width + fromX] ?? 0;
-    }
+  const origin = (mirrorY ? (height - 1) * width : 0) + (mirrorX ? width - 1 : 0);
+  const [column, row] = [mirrorX ? -1 : 1, mirrorY ? -width : width];
+  const [stepX, stepY] = turned ? [row, column] : [column, row];
+  for (let y = 0, at = 0; y < result.height; y++) {
+    const start = origin + y * stepY;
+    for (let x = 0; x < result.width; x++, at++) to[at] = from[start + x * stepX] ?? 0;
   }
   return result;
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import {
+  compositeOn,
+  crop,
   decode,
   encode,
   ImageError,
@@ -11,7 +13,10 @@ import {
   probe,
   resize,
 } from "../../../lib/image/mod.ts";
+import { riffChunks } from "../../../lib/image/chunks.ts";
+import { webpFile } from "../../../lib/image/riff.ts";
 import { drawPicture, largestDifference, meanDifference } from "../../support/pictures.ts";
+import { be16, be32, join, withPngChunk, withSegment } from "./fixtures.ts";
 
 const picture = drawPicture(83, 61, 5);
 
@@ -135,49 +140,53 @@ Deno.test("orient() undoes each of the eight orientations", () => {
   }
 });
 
-Deno.test("decode() applies the orientation of a JPEG's EXIF", async () => {
-  const jpeg = await encode(picture, { format: "jpeg" });
-  const tiff = [
-    0x4d,
-    0x4d,
-    0,
-    42,
-    0,
-    0,
-    0,
-    8,
-    0,
-    1,
-    1,
-    18,
-    0,
-    3,
-    0,
-    0,
-    0,
-    1,
-    0,
-    6,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
+/** An EXIF block of one entry, tag 274. */
+function exif(orientation: number): Uint8Array<ArrayBuffer> {
+  return join("MM", be16(42), be32(8), be16(1, 274, 3), be32(1), be16(orientation, 0), be32(0));
+}
+
+Deno.test("decode() applies the orientation of a JPEG's, a PNG's and a WebP's EXIF", async () => {
+  const [jpeg, png, webp] = [
+    await encode(picture, { format: "jpeg" }),
+    await encode(picture, { format: "png" }),
+    await encode(picture, { format: "webp" }),
   ];
-  const exif = [...TEXT("Exif\0\0"), ...tiff];
-  const bytes = Uint8Array.of(
-    ...jpeg.subarray(0, 2),
-    0xff,
-    0xe1,
-    0,
-    exif.length + 2,
-    ...exif,
-    ...jpeg.subarray(2),
-  );
-  assert.deepEqual([probe(bytes).width, probe(bytes).height], [61, 83]);
-  const turned = orient(await decode(jpeg), 6);
-  assert.deepEqual(await decode(bytes), turned);
+  for (const orientation of [3, 6] as const) {
+    const block = exif(orientation);
+    const parts = [...riffChunks(webp, 12), { name: "EXIF", body: block }];
+    const files = [
+      [jpeg, withSegment(jpeg, 0xe1, join("Exif\0\0", block))],
+      [png, withPngChunk(png, "eXIf", block)],
+      [webp, webpFile({ width: 83, height: 61, alpha: false, parts })],
+    ] as const;
+    for (const [plain, turned] of files) {
+      assert.deepEqual(await decode(turned), orient(await decode(plain), orientation));
+      assert.equal(probe(turned).width, orientation === 6 ? 61 : 83);
+    }
+  }
+});
+
+Deno.test.each(
+  [
+    ["an unknown value", exif(9)],
+    ["no such tag", join("MM", be16(42), be32(8), be16(1, 275, 3), be32(1, 0, 0))],
+    ["a directory beyond its end", join("II", [42, 0, 255, 255, 0, 0])],
+    ["nothing", new Uint8Array(0)],
+  ] as const,
+)("decode() takes an EXIF block with %s for upright", async (_, block) => {
+  const jpeg = await encode(picture, { format: "jpeg" });
+  assert.equal(probe(withSegment(jpeg, 0xe1, join("Exif\0\0", block))).orientation, 1);
+  const png = await encode(picture, { format: "png" });
+  assert.equal(probe(withPngChunk(png, "eXIf", block)).orientation, 1);
+});
+
+Deno.test("crop() cuts a part out, compositeOn() puts it on a colour", () => {
+  const part = crop(picture, { x: 10, y: 20, width: 3, height: 2 });
+  const at = 4 * (21 * 83 + 12);
+  assert.deepEqual([...part.data.subarray(20)], [...picture.data.subarray(at, at + 4)]);
+  assert.equal(crop(picture, { x: 0, y: 0, width: 83, height: 61 }), picture);
+  const half = { width: 1, height: 1, data: Uint8ClampedArray.of(200, 0, 100, 51) };
+  assert.deepEqual([...compositeOn(half, [0, 100, 255]).data], [40, 80, 224, 255]);
 });
 
 Deno.test("resize() gives exactly the asked size and keeps a flat colour", async () => {
