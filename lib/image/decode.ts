@@ -85,7 +85,7 @@ async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promis
   try {
     const stored = info.format === "gif" || info.frames > 1
       ? await decodeAnimation(bytes, extent)
-      : [{ pixels: await decodeStill(bytes, info), delay: 0 }];
+      : [{ pixels: await decodeStill(bytes, extent), delay: 0 }];
     return stored.map((frame) => ({ ...frame, pixels: finish(frame.pixels, bytes, { info }) }));
   } catch (cause) {
     if (cause instanceof ImageError) throw cause;
@@ -95,10 +95,13 @@ async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promis
   }
 }
 
-async function decodeStill(bytes: Uint8Array<ArrayBuffer>, { format }: ImageInfo): Promise<Pixels> {
-  switch (format) {
+async function decodeStill(
+  bytes: Uint8Array<ArrayBuffer>,
+  { info, limits }: Extent,
+): Promise<Pixels> {
+  switch (info.format) {
     case "avif":
-      return await decodeAvif(bytes);
+      return await decodeAvif(bytes, limits);
     case "jpeg":
       return await decodeJpeg(bytes);
     case "png":

@@ -1,13 +1,7 @@
 import { ImageError } from "./errors.ts";
+import { boxes, find, need, readId } from "./isobmff.ts";
 import type { Header } from "./probe.ts";
 import type { Orientation } from "./types.ts";
-
-/** A box of the ISO base media file format. */
-interface Box {
-  readonly name: string;
-  /** Its content, as far as the file holds it. */
-  readonly body: DataView;
-}
 
 /** What the primary picture of an AVIF is said to be. */
 export interface AvifOutline extends Header {
@@ -42,7 +36,7 @@ export function outlineAvif(bytes: Uint8Array): AvifOutline {
   const primary = find(parts, "pitm");
   const properties = boxes(need(find(parts, "iprp"), "iprp"));
   const all = boxes(need(find(properties, "ipco"), "ipco"));
-  const id = primary ? readId(primary, primary.getUint8(0)) : 0;
+  const id = primary ? readId(primary, primary.getUint8(0) > 0, 4) : 0;
   const own = associations(need(find(properties, "ipma"), "ipma"), id)
     .flatMap((index) => all[index - 1] ?? []);
   const size = need(find(own, "ispe"), "ispe");
@@ -62,42 +56,13 @@ export function probeAvif(bytes: Uint8Array): Header {
   return header;
 }
 
-function boxes(view: DataView, from = 0): Box[] {
-  const found: Box[] = [];
-  for (let at = from; at + 8 <= view.byteLength;) {
-    const short = view.getUint32(at);
-    const header = short === 1 ? 16 : 8;
-    const long = short === 1 ? Number(view.getBigUint64(at + 8)) : short;
-    const length = Math.min(short === 0 ? Infinity : long, view.byteLength - at);
-    if (length < header) throw new RangeError(`a box of ${length} bytes`);
-    const name = String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(at + 4 + i)));
-    const body = new DataView(view.buffer, view.byteOffset + at + header, length - header);
-    found.push({ name, body });
-    at += length;
-  }
-  return found;
-}
-
-function find(list: readonly Box[], name: string): DataView | undefined {
-  return list.find((box) => box.name === name)?.body;
-}
-
-function need(body: DataView | undefined, name: string): DataView {
-  if (!body) throw new RangeError(`there is no ${name} box`);
-  return body;
-}
-
-function readId(body: DataView, version: number, at = 4): number {
-  return version < 1 ? body.getUint16(at) : body.getUint32(at);
-}
-
 /** Numbers of an item's properties, from 1 (`ipma`, section 9.3.1). */
 function associations(body: DataView, id: number): number[] {
   const version = body.getUint8(0);
   const wide = (body.getUint8(3) & 1) === 1;
   let at = 8;
   for (let entry = body.getUint32(4); entry > 0; entry--) {
-    const item = readId(body, version, at);
+    const item = readId(body, version > 0, at);
     at += version < 1 ? 2 : 4;
     const count = body.getUint8(at++);
     const step = wide ? 2 : 1;

@@ -88,9 +88,10 @@ export function orient(pixels: Pixels, orientation: Orientation): Pixels {
   const origin = (mirrorY ? (height - 1) * width : 0) + (mirrorX ? width - 1 : 0);
   const [column, row] = [mirrorX ? -1 : 1, mirrorY ? -width : width];
   const [stepX, stepY] = turned ? [row, column] : [column, row];
-  for (let y = 0, at = 0; y < result.height; y++) {
+  for (let y = 0; y < result.height; y++) {
     const start = origin + y * stepY;
-    for (let x = 0; x < result.width; x++, at++) to[at] = from[start + x * stepX] ?? 0;
+    const line = y * result.width;
+    for (let x = 0; x < result.width; x++) to[line + x] = from[start + x * stepX] ?? 0;
   }
   return result;
 }

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { decode, encode, orient, type Orientation, probe } from "../../../lib/image/mod.ts";
+import {
+  decode,
+  DEFAULT_LIMITS,
+  encode,
+  orient,
+  type Orientation,
+  probe,
+} from "../../../lib/image/mod.ts";
 import { drawPicture, meanDifference } from "../../support/pictures.ts";
-import { be16, be32, join } from "./fixtures.ts";
+import { largestSequence } from "../../../lib/image/av1.ts";
+import { be16, be32, BitWriter, join } from "./fixtures.ts";
 
 const picture = drawPicture(83, 61, 5);
 const avif = await encode(picture, { format: "avif", quality: 90 });
@@ -122,4 +130,36 @@ Deno.test("decode() of an AVIF whose size is a lie is refused", async () => {
   const at = String.fromCharCode(...bytes).indexOf("ispe") + 8;
   bytes.set(be32(100, 100), at);
   await assert.rejects(decode(bytes), { code: "corrupt_image" });
+});
+
+Deno.test("decode() of an AVIF holds the limits against its AV1 data, whatever its boxes say", async () => {
+  const bytes = avif.slice();
+  const at = String.fromCharCode(...bytes).indexOf("ispe") + 8;
+  bytes.set(be32(10, 10), at);
+  const limits = { ...DEFAULT_LIMITS, maxPixels: 1000 };
+  const message = new RegExp(`${83 * 61} pixels`);
+  await assert.rejects(decode(bytes, limits), { code: "image_too_large", message });
+});
+
+Deno.test("largestSequence() reads sequence headers with all their options", () => {
+  const plain = new BitWriter();
+  const full = new BitWriter();
+  const write = (bits: BitWriter, ...fields: readonly (readonly [number, number])[]): void =>
+    fields.forEach(([value, count]) => bits.write(value, count));
+  write(plain, [0, 3], [1, 1], [1, 1], [4, 5]);
+  // Timing with a decoder model, two operating points, the second of a high level.
+  write(full, [0, 3], [0, 1], [0, 1], [1, 1], [1, 32], [1, 32], [1, 1], [0b00101, 5]);
+  write(full, [1, 1], [9, 5], [1, 32], [3, 5], [4, 5], [1, 1], [1, 5]);
+  write(full, [0, 12], [3, 5], [1, 1], [5, 10], [6, 10], [0, 1], [1, 1], [2, 4]);
+  write(full, [1, 12], [9, 5], [1, 1], [0, 1], [0, 1]);
+  for (const bits of [plain, full]) {
+    write(bits, [9, 4], [7, 4], [639, 10], [199, 8], [0, 20]);
+    const header = bits.bytes(0);
+    const units = join([0x12, 0], [0x0e, 0, 0x80 | header.length, 0], header, [0x32, 1, 0]);
+    assert.equal(largestSequence(units), 640 * 200);
+    assert.equal(largestSequence(join([0x12, 0, 0x08], header)), 640 * 200);
+    assert.throws(() => largestSequence(join([0x0a, 3], header.slice(0, 3))), RangeError);
+  }
+  assert.throws(() => largestSequence(new Uint8Array(12).fill(255)), RangeError);
+  assert.throws(() => largestSequence(join(...Array(1001).fill([0x12, 0]))), RangeError);
 });
