@@ -10,7 +10,13 @@ import type { CacheEntry } from "./types.ts";
 const MAGIC = 0x31455350;
 const HEAD_AT = 12;
 
-type Head = Omit<CacheEntry, "body">;
+/** An entry with what its cache keeps beside it. */
+export interface StoredEntry extends CacheEntry {
+  /** What the writer knew of purges. */
+  readonly seen?: string;
+}
+
+type Head = Omit<StoredEntry, "body">;
 
 /**
  * Writes an entry as bytes.
@@ -18,7 +24,7 @@ type Head = Omit<CacheEntry, "body">;
  * @param entry The entry.
  * @returns The bytes.
  */
-export function encodeFrame(entry: CacheEntry): Uint8Array<ArrayBuffer> {
+export function encodeFrame(entry: StoredEntry): Uint8Array<ArrayBuffer> {
   const { body, ...rest } = entry;
   const head = Buffer.from(JSON.stringify(rest satisfies Head));
   const frame = new Uint8Array(HEAD_AT + head.byteLength + body.byteLength);
@@ -38,7 +44,7 @@ export function encodeFrame(entry: CacheEntry): Uint8Array<ArrayBuffer> {
  * @returns The entry.
  * @throws {CacheError} If the bytes are damaged, with the code `damaged_entry`.
  */
-export function decodeFrame(frame: Uint8Array): CacheEntry {
+export function decodeFrame(frame: Uint8Array): StoredEntry {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (frame.byteLength < HEAD_AT || view.getUint32(0, true) !== MAGIC) {
     throw new CacheError("damaged_entry", "Cannot read a cache entry: it does not begin as one");
@@ -48,7 +54,7 @@ export function decodeFrame(frame: Uint8Array): CacheEntry {
   }
   const bodyAt = HEAD_AT + view.getUint32(8, true);
   const text = new TextDecoder().decode(frame.subarray(HEAD_AT, bodyAt));
-  return { ...headOf(text), body: frame.slice(bodyAt) as Uint8Array<ArrayBuffer> };
+  return { ...headOf(text), body: new Uint8Array(frame.subarray(bodyAt)) };
 }
 
 /** The checksum covers the head, so its shape is that of the `Head` that was written. */

@@ -8,6 +8,8 @@ export interface FlightStatus {
   readonly started: number;
   /** Callers since the start that joined work under way instead of beginning their own. */
   readonly joined: number;
+  /** Results since the start that another instance had made. */
+  readonly elsewhere: number;
 }
 
 /** Lets callers that want the same thing at the same time share one piece of work. */
@@ -106,6 +108,7 @@ class LocalSingleFlight<T> implements SingleFlight<T> {
   }
 
   status(): FlightStatus {
-    return { running: this.#flights.size, started: this.#started, joined: this.#joined };
+    const counts = { started: this.#started, joined: this.#joined, elsewhere: 0 };
+    return { running: this.#flights.size, ...counts };
   }
 }

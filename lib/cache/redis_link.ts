@@ -1,0 +1,189 @@
+import { CacheError } from "./errors.ts";
+import {
+  connectRedis,
+  inTime,
+  isReply,
+  type RedisConnection,
+  type RedisReply,
+  type RedisWord,
+} from "./redis_connection.ts";
+import { parseRedisUrl, type RedisTarget } from "./redis_url.ts";
+import { StateLog } from "./state_log.ts";
+import type { CacheLog } from "./types.ts";
+
+/** Milliseconds until a command is given up: far below what a picture costs. */
+const COMMAND_MS = 300;
+/** Milliseconds until an attempt to connect is given up: three round trips, one of them TLS. */
+const CONNECT_MS = 1000;
+/** Milliseconds between attempts to connect, and between looks at what other instances did. */
+const BEAT_MS = 1000;
+
+/** Settings of a {@linkcode RedisLink}. */
+export interface RedisLinkOptions {
+  /** Where Redis is, see {@linkcode parseRedisUrl}. */
+  readonly url: string;
+  /** Begins every key, so that services can share a server. Default: `pastiche:1:`. */
+  readonly prefix?: string;
+  /** Certificates to trust for TLS, PEM. Default: those of the system. */
+  readonly ca?: string;
+  /** Told of loss and recovery, once each. Default: nobody. */
+  readonly log?: CacheLog;
+  /** Milliseconds until a command is given up. Default: 300. */
+  readonly commandTimeout?: number;
+  /** Milliseconds between attempts to connect and between beats. Default: 1000. */
+  readonly beat?: number;
+}
+
+/**
+ * The way to a Redis or Valkey server or cluster that may be away: commands fail at once while it
+ * is, or after a short time when it hangs. A connection that failed once is thrown away and made
+ * anew in the background, until {@linkcode RedisLink.close}.
+ */
+export class RedisLink {
+  /** Begins every key. */
+  readonly prefix: string;
+  readonly #target: RedisTarget;
+  readonly #options: RedisLinkOptions;
+  readonly #state: StateLog;
+  readonly #beats = new Set<() => void>();
+  readonly #listeners = new Map<string, (text: string) => void>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #connection: RedisConnection | undefined;
+  #attempt: Promise<void> | undefined;
+  #tried = false;
+  #closed = false;
+
+  /**
+   * Begins to connect.
+   *
+   * @param options Where to, and limits.
+   * @throws {SyntaxError} If the address cannot be read.
+   */
+  constructor(options: RedisLinkOptions) {
+    this.#options = options;
+    this.#target = parseRedisUrl(options.url);
+    this.prefix = options.prefix ?? "pastiche:1:";
+    this.#state = new StateLog("Redis", options.log ?? (() => {}));
+    this.#timer = setInterval(() => this.#beat(), options.beat ?? BEAT_MS);
+    this.#reconnect();
+  }
+
+  /** Why there is no connection, else an empty string. */
+  get detail(): string {
+    return this.#state.detail;
+  }
+
+  /**
+   * Sends a command. The first ones wait for the first attempt to connect.
+   *
+   * @param key The key that it concerns, with the prefix.
+   * @param words The command.
+   * @returns The answer.
+   * @throws {CacheError} If there is no connection, with the code `unavailable`.
+   * @throws What the server says, or that it does not answer in time.
+   */
+  async command(key: string, words: readonly RedisWord[]): Promise<RedisReply> {
+    if (!this.#tried) await this.#attempt;
+    const connection = this.#connection;
+    if (connection === undefined) throw new CacheError("unavailable", "Redis is not connected");
+    try {
+      return await inTime(connection.send(key, words), this.#options.commandTimeout ?? COMMAND_MS);
+    } catch (error) {
+      if (!isReply(error)) this.#lose(connection, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Tells the other instances something, and this one.
+   *
+   * @param kind Which listeners hear it, a word without a space.
+   * @param text What.
+   * @throws As {@linkcode RedisLink.command}.
+   */
+  async publish(kind: string, text: string): Promise<void> {
+    await this.command(this.#channel, ["PUBLISH", this.#channel, `${kind} ${text}`]);
+  }
+
+  /**
+   * Hears what is published; what comes while there is no connection is lost.
+   *
+   * @param kind Of what. There is one listener for each.
+   * @param listener Must not throw.
+   */
+  listen(kind: string, listener: (text: string) => void): void {
+    this.#listeners.set(kind, listener);
+  }
+
+  /**
+   * Registers work to be done after every connecting and once per beat while connected.
+   *
+   * @param listener Must not throw.
+   * @returns Takes it away again.
+   */
+  onBeat(listener: () => void): () => void {
+    this.#beats.add(listener);
+    return () => this.#beats.delete(listener);
+  }
+
+  /** Closes the connection and stops connecting. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#connection?.destroy();
+    this.#connection = undefined;
+    await this.#attempt;
+  }
+
+  get #channel(): string {
+    return `${this.prefix}events`;
+  }
+
+  #beat(): void {
+    if (this.#connection === undefined) return this.#reconnect();
+    for (const listener of this.#beats) listener();
+  }
+
+  #reconnect(): void {
+    this.#attempt ??= this.#connect().finally(() => {
+      this.#tried = true;
+      this.#attempt = undefined;
+    });
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      const connection = await this.#open();
+      if (this.#closed) return connection.destroy();
+      this.#connection = connection;
+      this.#state.works();
+      this.#beat();
+    } catch (error) {
+      if (!this.#closed) this.#state.failed(error);
+    }
+  }
+
+  async #open(): Promise<RedisConnection> {
+    const { ca } = this.#options;
+    const connection: RedisConnection = await connectRedis(this.#target, {
+      timeout: CONNECT_MS,
+      ...(ca === undefined ? {} : { ca }),
+      channels: new Map([[this.#channel, (message) => this.#hear(message)]]),
+      onFailure: (error) => this.#lose(this.#connection, error),
+    });
+    return connection;
+  }
+
+  #hear(message: string): void {
+    const space = message.indexOf(" ");
+    this.#listeners.get(message.slice(0, space))?.(message.slice(space + 1));
+  }
+
+  #lose(connection: RedisConnection | undefined, error: unknown): void {
+    if (this.#closed || connection === undefined || connection !== this.#connection) return;
+    this.#connection = undefined;
+    connection.destroy();
+    this.#state.failed(error);
+    this.#reconnect();
+  }
+}
