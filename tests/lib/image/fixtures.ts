@@ -192,3 +192,42 @@ function subBlocks(bytes: readonly number[]): number[] {
   }
   return blocks;
 }
+
+/** PackBits (TIFF 6.0, section 9): runs where there are any, else literals. */
+export function packBits(bytes: Uint8Array): Uint8Array {
+  const packed: number[] = [128];
+  for (let at = 0; at < bytes.length;) {
+    let run = 1;
+    while (run < 128 && at + run < bytes.length && bytes[at + run] === bytes[at]) run++;
+    if (run > 1) packed.push(257 - run, bytes[at] ?? 0);
+    else packed.push(0, bytes[at] ?? 0);
+    at += run;
+  }
+  return join(packed);
+}
+
+/** LZW as TIFF has it (TIFF 6.0, section 13). */
+export function packLzw(bytes: Uint8Array): Uint8Array {
+  const bits = new BitWriter();
+  let table = new Map<string, number>();
+  let [next, width, text] = [258, 9, ""];
+  const codeOf = (letters: string): number =>
+    letters.length === 1 ? letters.charCodeAt(0) : table.get(letters) ?? 0;
+  bits.write(256, 9);
+  for (const byte of bytes) {
+    const longer = text + String.fromCharCode(byte);
+    if (longer.length === 1 || table.has(longer)) {
+      text = longer;
+      continue;
+    }
+    bits.write(codeOf(text), width);
+    table.set(longer, next++);
+    if (next === 4095) {
+      bits.write(256, 12);
+      [table, next, width] = [new Map(), 258, 9];
+    } else if (next >= 1 << width) width++;
+    text = longer.slice(-1);
+  }
+  bits.write(codeOf(text), width);
+  return join(bits.bytes(0));
+}

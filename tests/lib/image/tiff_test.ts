@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
 import { decode, orient, type Orientation, type Pixels, probe } from "../../../lib/image/mod.ts";
 import { drawPicture, largestDifference } from "../../support/pictures.ts";
-import { BitWriter, curv, iccProfile, join, matrixTags } from "./fixtures.ts";
+import { curv, iccProfile, join, matrixTags, packBits, packLzw } from "./fixtures.ts";
 
 /** Tags of a TIFF by number; offsets and lengths of strips are added. */
 type Tags = Readonly<Record<number, readonly number[]>>;
@@ -67,45 +67,6 @@ const PACKERS: Readonly<Record<number, (bytes: Uint8Array) => Uint8Array>> = {
   32773: packBits,
   32946: (bytes) => deflateSync(bytes),
 };
-
-/** Runs where there are any, else literals. */
-function packBits(bytes: Uint8Array): Uint8Array {
-  const packed: number[] = [128];
-  for (let at = 0; at < bytes.length;) {
-    let run = 1;
-    while (run < 128 && at + run < bytes.length && bytes[at + run] === bytes[at]) run++;
-    if (run > 1) packed.push(257 - run, bytes[at] ?? 0);
-    else packed.push(0, bytes[at] ?? 0);
-    at += run;
-  }
-  return join(packed);
-}
-
-/** TIFF 6.0, section 13, as the writer's side has it. */
-function packLzw(bytes: Uint8Array): Uint8Array {
-  const bits = new BitWriter();
-  let table = new Map<string, number>();
-  let [next, width, text] = [258, 9, ""];
-  const codeOf = (letters: string): number =>
-    letters.length === 1 ? letters.charCodeAt(0) : table.get(letters) ?? 0;
-  bits.write(256, 9);
-  for (const byte of bytes) {
-    const longer = text + String.fromCharCode(byte);
-    if (longer.length === 1 || table.has(longer)) {
-      text = longer;
-      continue;
-    }
-    bits.write(codeOf(text), width);
-    table.set(longer, next++);
-    if (next === 4095) {
-      bits.write(256, 12);
-      [table, next, width] = [new Map(), 258, 9];
-    } else if (next >= 1 << width) width++;
-    text = longer.slice(-1);
-  }
-  bits.write(codeOf(text), width);
-  return join(bits.bytes(0));
-}
 
 const W = 83;
 const H = 61;
