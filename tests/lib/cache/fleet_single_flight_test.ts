@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import {
+  fleetSingleFlight,
+  redisCache,
+  RedisLease,
+  RedisLink,
+  type ResultCache,
+  type SingleFlight,
+} from "../../../lib/cache/mod.ts";
+import { liveEntry } from "./_entries.ts";
+import { pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+
+const ignore = REDIS_PROGRAM === null;
+const never = new AbortController().signal;
+
+class Instance implements AsyncDisposable {
+  readonly link: RedisLink;
+  readonly cache: ResultCache;
+  readonly flight: SingleFlight;
+
+  private constructor(url: string) {
+    this.link = new RedisLink({ url, beat: 100, commandTimeout: 150 });
+    this.cache = redisCache(this.link);
+    const lease = new RedisLease(this.link, { life: 300 });
+    this.flight = fleetSingleFlight({ lease, read: (key) => this.cache.get(key) });
+  }
+
+  static async start(url: string): Promise<Instance> {
+    const instance = new Instance(url);
+    await instance.cache.get("");
+    return instance;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cache.close();
+    await this.link.close();
+  }
+}
+
+/** Work of some milliseconds that puts its result into the cache, as the service does. */
+function workOf(instance: Instance, runs: string[], time = 60) {
+  return async () => {
+    const entry = liveEntry();
+    runs.push("run");
+    await pause(time);
+    await instance.cache.put("cat", entry);
+    return entry;
+  };
+}
+
+Deno.test({ name: "run() computes once in a fleet", ignore }, async () => {
+  await using server = await TestRedis.start();
+  await using a = await Instance.start(server.url);
+  await using b = await Instance.start(server.url);
+  await using c = await Instance.start(server.url);
+  const runs: string[] = [];
+  const all = [a, b, c].flatMap((instance) => {
+    const work = workOf(instance, runs);
+    return [0, 1, 2].map(() => instance.flight.run("cat", work, never));
+  });
+  const results = await Promise.all(all);
+  assert.equal(runs.length, 1);
+  assert.equal(new Set(results.map((result) => result.storedAt)).size, 1);
+  const counts = [a, b, c].map((instance) => instance.flight.status());
+  assert.equal(counts.reduce((sum, count) => sum + count.elsewhere, 0), 2);
+  assert.equal(counts.reduce((sum, count) => sum + count.joined, 0), 6);
+});
+
+Deno.test({ name: "run() reads what was finished just before", ignore }, async () => {
+  await using server = await TestRedis.start();
+  await using a = await Instance.start(server.url);
+  await using b = await Instance.start(server.url);
+  const runs: string[] = [];
+  await a.flight.run("cat", workOf(a, runs), never);
+  await b.flight.run("cat", workOf(b, runs), never);
+  assert.equal(runs.length, 1);
+});
+
+Deno.test(
+  { name: "run() of the others works at once when the first one fails", ignore },
+  async () => {
+    await using server = await TestRedis.start();
+    await using a = await Instance.start(server.url);
+    await using b = await Instance.start(server.url);
+    const runs: string[] = [];
+    const failing = a.flight.run("cat", async () => {
+      await pause(80);
+      throw new Error("no picture");
+    }, never);
+    await pause(20);
+    const working = b.flight.run("cat", workOf(b, runs, 1), never);
+    await assert.rejects(failing, /no picture/);
+    assert.equal((await working).type, "image/webp");
+    assert.equal(runs.length, 1);
+  },
+);
+
+Deno.test({ name: "run() takes over what another instance gave up", ignore }, async () => {
+  await using server = await TestRedis.start();
+  await using a = await Instance.start(server.url);
+  await using b = await Instance.start(server.url);
+  const controller = new AbortController();
+  const runs: string[] = [];
+  let aborted = false;
+  const left = a.flight.run("cat", (signal) => {
+    const end = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => {
+      aborted = true;
+      end.reject(signal.reason);
+    });
+    return end.promise;
+  }, controller.signal);
+  await pause(20);
+  const taken = b.flight.run("cat", workOf(b, runs, 1), never);
+  await pause(20);
+  controller.abort(new Error("gone"));
+  await assert.rejects(left, /gone/);
+  await taken;
+  assert.deepEqual({ aborted, runs: runs.length }, { aborted: true, runs: 1 });
+});
+
+Deno.test({ name: "run() takes over from an instance that died", ignore }, async () => {
+  await using server = await TestRedis.start();
+  await using b = await Instance.start(server.url);
+  const dead = await Instance.start(server.url);
+  const end = Promise.withResolvers<never>();
+  const lost = dead.flight.run("cat", () => end.promise, never);
+  await until("it works", () => leased(server));
+  await dead[Symbol.asyncDispose]();
+  const runs: string[] = [];
+  await b.flight.run("cat", workOf(b, runs, 1), never);
+  assert.equal(runs.length, 1);
+  end.reject(new Error("dead"));
+  await assert.rejects(lost, /dead/);
+});
+
+Deno.test(
+  { name: "run() works for its own process while Redis hangs or is away", ignore },
+  async () => {
+    await using server = await TestRedis.start();
+    await using a = await Instance.start(server.url);
+    await using b = await Instance.start(server.url);
+    const runs: string[] = [];
+    const first = a.flight.run("cat", workOf(a, runs, 300), never);
+    await pause(20);
+    const second = b.flight.run("cat", workOf(b, runs, 1), never);
+    await pause(20);
+    server.pause();
+    await second;
+    await first;
+    assert.equal(runs.length, 2);
+    server.resume();
+    await server.kill();
+    const both = [0, 1].map(() => a.flight.run("cat", workOf(a, runs, 1), never));
+    await Promise.all(both);
+    assert.equal(runs.length, 3);
+  },
+);
+
+async function leased(server: TestRedis): Promise<boolean> {
+  return (await server.send("KEYS *lease*")).startsWith("*1");
+}
