@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { findProgram } from "../support/programs.ts";
+import { startService } from "../support/service.ts";
+import { askPicture, type Edge, pictureTarget, runCases } from "./cases.ts";
+import { CountingOrigin } from "./origin.ts";
+import { freePort, startProgram, untilAnswers } from "./programs.ts";
+
+const DEPLOY = new URL("../../deploy/nginx/", import.meta.url);
+
+/** An nginx before two origins. */
+interface Nginx extends Edge, AsyncDisposable {
+  /** Folder of its cached pictures. */
+  readonly pictures: string;
+}
+
+async function startNginx(nginx: string, origin: CountingOrigin): Promise<Nginx> {
+  const folder = await Deno.makeTempDir();
+  const port = freePort();
+  const config = (await Deno.readTextFile(new URL("nginx.conf", DEPLOY)))
+    .replaceAll("/var/cache/nginx", folder)
+    .replace("worker_processes auto;", "worker_processes 1;\ndaemon off;\nmaster_process off;")
+    .replace("access_log /dev/stdout cache;", "access_log off;")
+    .replace("listen 8080;", `listen 127.0.0.1:${port};`)
+    .replace(/server pastiche-1:8000 .*;/, `server 127.0.0.1:${origin.port} max_fails=0;`)
+    .replace(/server pastiche-2:8000 .*;/, "");
+  await Deno.writeTextFile(`${folder}/nginx.conf`, config);
+  const program = startProgram(nginx, {
+    args: ["-p", folder, "-e", "stderr", "-c", `${folder}/nginx.conf`],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await untilAnswers(`${url}/healthz`, program);
+  return {
+    url,
+    origin,
+    pictures: `${folder}/pictures`,
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function purgeByTag({ pictures, url, origin }: Nginx): Promise<void> {
+  const script = new URL("purge-tag.sh", DEPLOY).pathname;
+  const purge = async (tag: string): Promise<number> =>
+    (await new Deno.Command("sh", { args: [script, tag, pictures] }).output()).code;
+  const styles = ["mosaic", "quilt:2,mosaic:1", "quilt", "none"];
+  const targets = styles.map((style) => pictureTarget(80, `style=${style}`));
+  const counts = (): number[] => targets.map((target) => origin.count(target));
+  const askAll = async (): Promise<void> => {
+    for (const target of targets) await askPicture({ url, origin }, target);
+  };
+  await askAll();
+  await askAll();
+  assert.deepEqual(counts(), [1, 1, 1, 1]);
+  assert.equal(await purge("style-mosaic"), 0);
+  await askAll();
+  assert.deepEqual(counts(), [2, 2, 1, 1]);
+  assert.equal(await purge("style-mosa"), 0);
+  assert.notEqual(await purge("../.*"), 0);
+  await askAll();
+  assert.deepEqual(counts(), [2, 2, 1, 1]);
+}
+
+Deno.test("nginx before the service", async (t) => {
+  const nginx = findProgram("nginx");
+  if (nginx === null) return;
+  await using service = await startService({ COMPUTE_WORKERS: "1" });
+  await using origin = new CountingOrigin(service.origin);
+  await using edge = await startNginx(nginx, origin);
+  await runCases(t, edge, [["a tag's files can be removed", purgeByTag]]);
+});
