@@ -12,6 +12,9 @@ import type { Services } from "./routes/services.ts";
 const MODELS = new URL("./models/", import.meta.url);
 const STATIC = new URL("./static/", import.meta.url);
 
+/** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
+const STORE_PATIENCE = 2000;
+
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
   const models = new Map<string, CatalogModel>();
@@ -47,8 +50,12 @@ async function startCompute(config: Config, models: Iterable<string>): Promise<C
     });
 }
 
+function isRemote(location: string): boolean {
+  return /^https?:/.test(location);
+}
+
 async function openStore(location: string): Promise<Deno.Kv> {
-  if (!/^https?:|^:memory:$/.test(location)) {
+  if (!isRemote(location) && location !== ":memory:") {
     const folder = location.replace(/[^/\\]*$/, "");
     if (folder !== "") await Deno.mkdir(folder, { recursive: true });
   }
@@ -84,6 +91,7 @@ async function start(config: Config, log: Log): Promise<void> {
   const compute = await startCompute(config, models.keys());
   const catalog = new Catalog({
     kv,
+    ...(isRemote(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
     analyze: (source, { name }) => compute.run({ kind: "analyze", source, limits, model: name }),
   });
   await seedBuiltins(catalog, {

@@ -1,6 +1,7 @@
 import { unpackStatistics } from "../adain/mod.ts";
-import type { Catalog, CatalogModel } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import type { StyleMetadata } from "./record.ts";
+import type { CatalogModel } from "./types.ts";
 
 /** A style that ships with its picture, as listed in `styles.json`. */
 interface BuiltinPicture extends StyleMetadata {

@@ -3,39 +3,7 @@ import type { Statistics } from "../adain/mod.ts";
 import { CatalogError } from "./errors.ts";
 import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "./record.ts";
 import { type StylePage, StyleStore } from "./store.ts";
-
-/** An installed model, as far as statistics depend on it. */
-export interface CatalogModel {
-  /** Name of the model. */
-  readonly name: string;
-  /** Hash of its graphs. */
-  readonly version: string;
-  /** Channels of its features. */
-  readonly channels: number;
-}
-
-/** What a style picture turns out to be. */
-export interface StyleAnalysis {
-  /** Statistics for the model that was asked. */
-  readonly statistics: Statistics;
-  /** Pixels per row, after orientation. */
-  readonly width: number;
-  /** Rows. */
-  readonly height: number;
-}
-
-/** What a catalog works with. */
-export interface CatalogOptions {
-  /** An open Deno KV. */
-  readonly kv: Deno.Kv;
-  /** Computes statistics of a picture for a model; throws if the picture is refused. */
-  readonly analyze: (
-    picture: Uint8Array<ArrayBuffer>,
-    model: CatalogModel,
-  ) => Promise<StyleAnalysis>;
-  /** Milliseconds that a record read from KV is used without looking again. Default 500. */
-  readonly recordLife?: number;
-}
+import type { CatalogModel, CatalogOptions } from "./types.ts";
 
 /** Largest style picture, in bytes: 84 KV values. */
 export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
@@ -45,12 +13,6 @@ const MAX_STATISTICS = 1000;
 
 /** Records kept in memory, also to serve them while KV is away. */
 const MAX_RECORDS = 10_000;
-
-/** A claim to compute statistics is given up for lost after this many milliseconds. */
-const CLAIM_LIFE = 30_000;
-
-/** Milliseconds between two looks for statistics that another instance computes. */
-const CLAIM_POLL = 100;
 
 /** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */
 const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
@@ -69,7 +31,7 @@ export class Catalog {
 
   /** @param options KV and how to compute statistics. */
   constructor(options: CatalogOptions) {
-    this.#store = new StyleStore(options.kv);
+    this.#store = new StyleStore(options.kv, options.patience);
     this.#analyze = options.analyze;
     this.#recordLife = options.recordLife ?? 500;
   }
@@ -147,23 +109,32 @@ export class Catalog {
     }
     const { metadata, origin, model } = options;
     const version = await versionOf(picture);
-    const before = await this.#store.get(id);
-    if (before?.version === version && sameMetadata(before, metadata)) {
-      return { record: before, changed: false, created: false };
-    }
-    const { statistics, width, height } = await this.#analyze(picture, model);
-    const record: StyleRecord = {
-      id,
-      ...metadata,
-      origin,
-      version,
-      picture: { bytes: picture.length, width, height },
-      updatedAt: new Date().toISOString(),
+    const unchanged = async (): Promise<StyleRecord | null> => {
+      const before = await this.#store.get(id);
+      return before?.version === version && sameMetadata(before, metadata) ? before : null;
     };
-    await this.#store.putStatistics(model, version, { statistics });
-    await this.#store.put(record, picture);
-    this.#remember(id, record);
-    return { record, changed: true, created: before === null };
+    const same = await unchanged();
+    if (same) return { record: same, changed: false, created: false };
+    return await this.#store.claimed([model.version, version], async () => {
+      // Another instance that had the claim may have registered the style meanwhile.
+      const registered = await unchanged();
+      if (registered) return { record: registered, changed: false, created: false };
+      const { statistics, width, height } = await this.#analyze(picture, model);
+      const record: StyleRecord = {
+        id,
+        ...metadata,
+        origin,
+        version,
+        picture: { bytes: picture.length, width, height },
+        updatedAt: new Date().toISOString(),
+      };
+      const created = await this.#store.get(id) === null;
+      await this.#store.putStatistics(model, version, { statistics });
+      await this.#store.put(record, picture);
+      this.#statistics.set(statisticsKey(version, model), statistics);
+      this.#remember(id, record);
+      return { record, changed: true, created };
+    });
   }
 
   /**
@@ -185,6 +156,7 @@ export class Catalog {
     assertStyleId(id);
     const { metadata, version, model } = options;
     await this.#store.putStatistics(model, version, { statistics });
+    this.#statistics.set(statisticsKey(version, model), statistics);
     const before = await this.#store.get(id);
     if (before?.version === version && sameMetadata(before, metadata)) return;
     const updatedAt = new Date().toISOString();
@@ -262,7 +234,7 @@ export class Catalog {
     model: CatalogModel,
     find: () => Promise<Statistics>,
   ): Promise<Statistics> {
-    const key = `${model.version}/${version}`;
+    const key = statisticsKey(version, model);
     const known = this.#statistics.get(key);
     if (known) return known;
     const computing = this.#computing.get(key) ?? find();
@@ -277,14 +249,11 @@ export class Catalog {
   }
 
   async #fromStore(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
-    const claim = [model.version, record.version] as const;
-    for (;;) {
-      const stored = await this.#store.statistics(model, record.version);
-      if (stored) return stored;
-      if (await this.#store.claim(claim, CLAIM_LIFE)) break;
-      await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL));
-    }
-    try {
+    const stored = await this.#store.statistics(model, record.version);
+    return stored ?? await this.#store.claimed([model.version, record.version], async () => {
+      // Another instance that had the claim has stored them.
+      const computed = await this.#store.statistics(model, record.version);
+      if (computed) return computed;
       const picture = await this.#store.picture(record);
       if (!picture) {
         throw new CatalogError(
@@ -293,17 +262,20 @@ export class Catalog {
         );
       }
       const { statistics } = await this.#analyze(picture, model);
-      await this.#store.putStatistics(model, record.version, { statistics });
+      // A picture can be painted although they cannot be kept: they are computed again next time.
+      await this.#store.putStatistics(model, record.version, { statistics }).catch(() => {});
       return statistics;
-    } finally {
-      await this.#store.release(claim);
-    }
+    });
   }
 
   #remember(id: string, record: StyleRecord | null): void {
     this.#available = true;
     this.#records.set(id, { record, at: performance.now() });
   }
+}
+
+function statisticsKey(version: string, model: CatalogModel): string {
+  return `${model.version}/${version}`;
 }
 
 function sameMetadata(record: StyleRecord, metadata: StyleMetadata): boolean {

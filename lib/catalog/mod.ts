@@ -4,13 +4,7 @@
  * @module
  */
 export { seedBuiltins, type SeedOptions, type SeedProgress } from "./builtin.ts";
-export {
-  Catalog,
-  type CatalogModel,
-  type CatalogOptions,
-  MAX_STYLE_BYTES,
-  type StyleAnalysis,
-} from "./catalog.ts";
+export { Catalog, MAX_STYLE_BYTES } from "./catalog.ts";
 export { CatalogError, type CatalogErrorCode } from "./errors.ts";
 export {
   assertStyleId,
@@ -21,3 +15,4 @@ export {
   versionOf,
 } from "./record.ts";
 export type { StylePage } from "./store.ts";
+export type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";

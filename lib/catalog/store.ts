@@ -1,9 +1,16 @@
 import { packStatistics, type Statistics, unpackStatistics } from "../adain/mod.ts";
 import { CatalogError } from "./errors.ts";
+import { Patience } from "./patience.ts";
 import type { StyleRecord } from "./record.ts";
 
 /** Bytes of one picture part: a KV value may have 65,536 with its own overhead. */
 const PART = 60_000;
+
+/** Milliseconds after which a claim counts as given up: its instance is gone. */
+const CLAIM_LIFE = 30_000;
+
+/** Milliseconds between two tries to get a claim that another instance has. */
+const CLAIM_POLL = 100;
 
 /** One page of the catalog. */
 export interface StylePage {
@@ -22,10 +29,15 @@ export interface StylePage {
  */
 export class StyleStore {
   readonly #kv: Deno.Kv;
+  readonly #patience: Patience;
 
-  /** @param kv An open Deno KV; it stays owned by the caller. */
-  constructor(kv: Deno.Kv) {
+  /**
+   * @param kv An open Deno KV; it stays owned by the caller.
+   * @param patience Milliseconds that it may take for one answer. Default: any.
+   */
+  constructor(kv: Deno.Kv, patience: number = Infinity) {
     this.#kv = kv;
+    this.#patience = new Patience(patience);
   }
 
   /** @returns The style, or null. */
@@ -59,16 +71,16 @@ export class StyleStore {
    */
   async put(record: StyleRecord, picture?: Uint8Array): Promise<void> {
     const { id, version } = record;
-    await this.#try(async () => {
-      const before = (await this.#kv.get<StyleRecord>(["styles", id])).value;
-      for (let at = 0; picture && at < picture.length; at += PART) {
-        await this.#kv.set(["pictures", id, version, at / PART], picture.slice(at, at + PART));
-      }
-      await this.#kv.atomic().set(["styles", id], record).delete(["removed", id]).commit();
-      if (before && before.version !== version) {
-        await this.#deleteAll(["pictures", id, before.version]);
-      }
-    });
+    const before = await this.get(id);
+    for (let at = 0; picture && at < picture.length; at += PART) {
+      const part = picture.slice(at, at + PART);
+      await this.#try(() => this.#kv.set(["pictures", id, version, at / PART], part));
+    }
+    const change = this.#kv.atomic().set(["styles", id], record).delete(["removed", id]);
+    await this.#try(() => change.commit());
+    if (before && before.version !== version) {
+      await this.#deleteAll(["pictures", id, before.version]);
+    }
   }
 
   /**
@@ -77,12 +89,10 @@ export class StyleStore {
    * @param record The style to remove.
    */
   async delete(record: StyleRecord): Promise<void> {
-    await this.#try(async () => {
-      const change = this.#kv.atomic().delete(["styles", record.id]);
-      if (record.origin === "builtin") change.set(["removed", record.id], record.version);
-      await change.commit();
-      await this.#deleteAll(["pictures", record.id]);
-    });
+    const change = this.#kv.atomic().delete(["styles", record.id]);
+    if (record.origin === "builtin") change.set(["removed", record.id], record.version);
+    await this.#try(() => change.commit());
+    await this.#deleteAll(["pictures", record.id]);
   }
 
   /** @returns Whether an administrator removed the built-in style. */
@@ -144,36 +154,43 @@ export class StyleStore {
   }
 
   /**
-   * Claims the computing of statistics for this instance.
+   * Runs a task that only one instance of the fleet shall run at a time.
    *
-   * @param key Model version and style version.
-   * @param milliseconds After which the claim may be taken over.
-   * @returns Whether this instance shall compute.
+   * @param key Model version and style version that the task computes statistics of.
+   * @param task The task; another instance may have done it while this one waited.
+   * @returns Its result.
    */
-  async claim(key: readonly [string, string], milliseconds: number): Promise<boolean> {
+  async claimed<T>(key: readonly [string, string], task: () => Promise<T>): Promise<T> {
     const claim = ["claims", ...key];
+    while (!await this.#claim(claim)) {
+      await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL));
+    }
+    try {
+      return await task();
+    } finally {
+      await this.#try(() => this.#kv.delete(claim)).catch(() => {}); // it ends by itself
+    }
+  }
+
+  async #claim(claim: Deno.KvKey): Promise<boolean> {
     return await this.#try(async () => {
       const entry = await this.#kv.get<number>(claim);
       // KV's own expiry is lazy, so the time is kept in the value too.
       if (entry.value !== null && entry.value > Date.now()) return false;
-      const until = Date.now() + milliseconds;
-      const change = this.#kv.atomic().check(entry).set(claim, until, { expireIn: milliseconds });
+      const until = Date.now() + CLAIM_LIFE;
+      const change = this.#kv.atomic().check(entry).set(claim, until, { expireIn: CLAIM_LIFE });
       return (await change.commit()).ok;
     });
   }
 
-  /** Gives a claim back. */
-  async release(key: readonly [string, string]): Promise<void> {
-    await this.#try(() => this.#kv.delete(["claims", ...key]));
-  }
-
   async #deleteAll(prefix: Deno.KvKey): Promise<void> {
-    for await (const { key } of this.#kv.list({ prefix })) await this.#kv.delete(key);
+    const entries = await this.#try(() => Array.fromAsync(this.#kv.list({ prefix })));
+    for (const { key } of entries) await this.#try(() => this.#kv.delete(key));
   }
 
   async #try<T>(task: () => Promise<T>): Promise<T> {
     try {
-      return await task();
+      return await this.#patience.run(task);
     } catch (cause) {
       throw new CatalogError("store_unavailable", "Cannot reach the catalog's store", { cause });
     }

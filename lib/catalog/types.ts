@@ -1,0 +1,36 @@
+import type { Statistics } from "../adain/mod.ts";
+
+/** An installed model, as far as statistics depend on it. */
+export interface CatalogModel {
+  /** Name of the model. */
+  readonly name: string;
+  /** Hash of its graphs. */
+  readonly version: string;
+  /** Channels of its features. */
+  readonly channels: number;
+}
+
+/** What a style picture turns out to be. */
+export interface StyleAnalysis {
+  /** Statistics for the model that was asked. */
+  readonly statistics: Statistics;
+  /** Pixels per row, after orientation. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** What a catalog works with. */
+export interface CatalogOptions {
+  /** An open Deno KV. */
+  readonly kv: Deno.Kv;
+  /** Computes statistics of a picture for a model; throws if the picture is refused. */
+  readonly analyze: (
+    picture: Uint8Array<ArrayBuffer>,
+    model: CatalogModel,
+  ) => Promise<StyleAnalysis>;
+  /** Milliseconds that a record read from KV is used without looking again. Default 500. */
+  readonly recordLife?: number;
+  /** Milliseconds that KV may take for one answer before it counts as away. Default: any. */
+  readonly patience?: number;
+}
