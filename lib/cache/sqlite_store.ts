@@ -27,7 +27,8 @@ export class SqliteStore {
     this.#statements = prepareAll(database);
     if (numberOf(database, PAGE_COUNT) * PAGE_SIZE <= maxBytes) return;
     this.#transaction(() => this.#makeRoom(0, now));
-    database.exec("PRAGMA incremental_vacuum");
+    // Gives back a page per row that is read; exec() reads one.
+    database.prepare("PRAGMA incremental_vacuum").all();
   }
 
   /**
@@ -105,8 +106,19 @@ export class SqliteStore {
     this.#dropAll(this.#statements.expired.all(now));
     const step = Math.min(MAX_STEP_BYTES, this.#maxBytes / 16);
     while (this.bytes() + wanted + step > this.#maxBytes) {
-      if (this.#dropAll(this.#statements.leastUsed.all()) === 0) return;
+      if (!this.#dropLeastUsed(this.bytes() + wanted + step - this.#maxBytes)) return;
     }
+  }
+
+  #dropLeastUsed(size: number): boolean {
+    const rows = this.#statements.leastUsed.all();
+    let freed = 0;
+    for (const row of rows) {
+      if (freed >= size) break;
+      this.#dropAll([row]);
+      freed += Number(row["size"]);
+    }
+    return rows.length > 0;
   }
 
   #writeUses(): void {
@@ -170,7 +182,7 @@ function prepareAll(
     insertTag: sql("INSERT INTO tags (tag, id) VALUES (?, ?)"),
     tagged: sql("SELECT id FROM tags WHERE tag = ?"),
     expired: sql("SELECT id FROM entries WHERE stale_until <= ? LIMIT 256"),
-    leastUsed: sql("SELECT id FROM entries ORDER BY used LIMIT 8"),
+    leastUsed: sql("SELECT id, size FROM entries ORDER BY used LIMIT 64"),
     use: sql("UPDATE entries SET used = ? WHERE id = ?"),
     drop: ["entries", "bodies", "tags"].map((table) => sql(`DELETE FROM ${table} WHERE id = ?`)),
   };

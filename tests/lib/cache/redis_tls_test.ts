@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { redisCache, RedisLink } from "../../../lib/cache/mod.ts";
+import { findProgram } from "../../support/programs.ts";
+import { liveEntry, recordingLog } from "./_entries.ts";
+import { freePort, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
+
+const openssl = findProgram("openssl");
+const ignore = REDIS_PROGRAM === null || openssl === null;
+
+async function certify(folder: string): Promise<string> {
+  const { success } = await new Deno.Command(openssl ?? "openssl", {
+    args: "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" ")
+      .concat("-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`)
+      .concat("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  assert.ok(success);
+  return await Deno.readTextFile(`${folder}/cert.pem`);
+}
+
+Deno.test({ name: "rediss:// speaks TLS and trusts only what it is told to", ignore }, async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tls" });
+  try {
+    const ca = await certify(folder);
+    const port = freePort();
+    await using _server = await TestRedis.start(
+      ...["--tls-port", `${port}`, "--tls-auth-clients", "no"],
+      ...["--tls-cert-file", `${folder}/cert.pem`, "--tls-key-file", `${folder}/key.pem`],
+    );
+    const url = `rediss://localhost:${port}`;
+    const trusting = new RedisLink({ url, ca });
+    const cache = redisCache(trusting);
+    await cache.get("");
+    await cache.put("cat", liveEntry());
+    assert.ok(await cache.get("cat"));
+    await cache.close();
+    await trusting.close();
+
+    const { lines, log } = recordingLog();
+    const wary = new RedisLink({ url, log });
+    const closed = redisCache(wary);
+    await closed.put("cat", liveEntry());
+    assert.equal(await closed.get("cat"), undefined);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    await closed.close();
+    await wary.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
