@@ -14,7 +14,9 @@ import torch
 from torch.nn import functional as F
 
 from losses import LossNetwork
+from microast import MicroAst
 from protocol import adain, moments
+from swap import StyleSwap
 from weights import read_weights
 
 
@@ -57,7 +59,8 @@ class OnnxModel:
         options.intra_op_num_threads = threads
         folder = pathlib.Path(folder)
         self.encoder, self.decoder = (
-            onnxruntime.InferenceSession(folder / f"{part}.onnx", options) for part in ("encoder", "decoder")
+            onnxruntime.InferenceSession(folder / f"{part}.onnx", options)
+            for part in ("encoder", "decoder")
         )
 
     def prepare(self, style):
@@ -104,18 +107,24 @@ class Vgg19(AdainNetwork):
 class Inverter(AdainNetwork):
     """Quarter-width VGG and the decoder that was trained to invert it, not to paint."""
 
-    ENCODER = ("11", "12", "21", "22", "31", "32", "33", "34", "41")
+    CONVOLUTIONS = ("11", "12", "21", "22", "31", "32", "33", "34", "41")
+    HALVE_AFTER, DOUBLE_AFTER = ("12", "22", "34"), ("41", "31", "21")
 
     def __init__(self, folder):
         self.layers = Layers(folder / "se4_sd4.f32.safetensors")
 
     def encode(self, image):
-        keys = [f"enc.conv{key}" for key in self.ENCODER]
-        return self.layers.encode(image, keys, ("enc.conv12", "enc.conv22", "enc.conv34"), "enc.conv0")
+        keys, pools = (
+            [f"enc.conv{key}" for key in names] for names in (self.CONVOLUTIONS, self.HALVE_AFTER)
+        )
+        return self.layers.encode(image, keys, pools, "enc.conv0")
 
     def decode(self, features):
-        keys = [f"dec.conv{key}" for key in reversed(self.ENCODER)]
-        return self.layers.decode(features, keys, ("dec.conv41", "dec.conv31", "dec.conv21"))
+        keys, doubles = (
+            [f"dec.conv{key}" for key in names]
+            for names in (self.CONVOLUTIONS[::-1], self.DOUBLE_AFTER)
+        )
+        return self.layers.decode(features, keys, doubles)
 
 
 class Content:
@@ -131,12 +140,8 @@ class Content:
 
 
 def make_swap(folder):
-    from swap import StyleSwap
-
     return StyleSwap(Layers(folder / "relu3_1.f32.safetensors"))
 
 
 def make_microast(folder):
-    from microast import MicroAst
-
     return MicroAst(Layers(folder / "microast.f32.safetensors"))

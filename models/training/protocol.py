@@ -13,6 +13,7 @@ from network import EPSILON
 
 HELD_OUT_SHARE, TRAINING_SEED = 0.02, 1
 NEVER_TRAINED = "kodak"
+LOSSES = ("content", "style", "structure")
 
 
 def held_out_names(table, contents):
@@ -82,7 +83,8 @@ class Judge:
         """Content (Eq. 12), style (Eq. 13) and structure loss of a picture of 8 bit."""
         levels = self.levels(output)
         target = adain(content_levels[3], style_moments[3])
-        angles = [1 - F.cosine_similarity(*pair, dim=1).mean() for pair in zip(levels, content_levels)]
+        pairs = zip(levels, content_levels)
+        angles = [1 - F.cosine_similarity(*pair, dim=1).mean() for pair in pairs]
         return {
             "content": float(F.mse_loss(levels[3], target)),
             "style": float(style_distance(levels, style_moments)),
@@ -97,3 +99,7 @@ def style_distance(levels, style_moments):
         own_mean, own_std = moments(level)
         total = total + F.mse_loss(own_mean, mean) + F.mse_loss(own_std, std)
     return total
+
+
+def format_losses(losses):
+    return " / ".join(f"{losses[key]:.3f}" for key in LOSSES)
