@@ -155,6 +155,11 @@ sub vcl_backend_response {
 }
 
 sub vcl_backend_error {
+  # Until its probe notices that an instance is gone, the next one is tried.
+  if (bereq.retries == 0 && (bereq.method == "GET" || bereq.method == "HEAD")) {
+    set bereq.backend = fleet.backend(by=URL, alt=1);
+    return (retry);
+  }
   if (bereq.is_bgfetch || bereq.http.X-Stale-At-Hand) {
     return (abandon);
   }

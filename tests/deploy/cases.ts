@@ -155,17 +155,25 @@ async function staleOnError({ url, origin }: Edge): Promise<void> {
   origin.failure = 500;
   assert.deepEqual((await askPicture({ url, origin }, target)).body, fresh.body);
   origin.failure = 0;
-  await origin.stop();
-  for (const _ of [1, 2, 3]) {
-    assert.deepEqual((await askPicture({ url, origin }, target)).body, fresh.body);
-  }
-  const never = await ask({ url, origin }, pictureTarget(70));
-  assert([502, 503, 504].includes(never.status), `${never.status}`);
-  origin.start();
+  await origin.whileStopped([0, 1], async () => {
+    for (const _ of [1, 2, 3]) {
+      assert.deepEqual((await askPicture({ url, origin }, target)).body, fresh.body);
+    }
+    const never = await ask({ url, origin }, pictureTarget(70));
+    assert([502, 503, 504].includes(never.status), `${never.status}`);
+  });
   await until(async () => {
     const { status } = await ask({ url, origin }, pictureTarget(71));
     return status === 200 ? true : null;
   }, "the service is back");
+}
+
+async function otherStandsIn({ url, origin }: Edge): Promise<void> {
+  await origin.whileStopped([0], async () => {
+    for (let width = 90; width < 98; width++) {
+      await askPicture({ url, origin }, pictureTarget(width));
+    }
+  });
 }
 
 /** What every cache shows. */
@@ -176,6 +184,7 @@ const EDGE_CASES: readonly EdgeCase[] = [
   ["a POST passes and is not kept", postPasses],
   ["a HEAD is not sent as a GET", headIsCheap],
   ["a problem is kept as long as it says and no longer", problemsPassAway],
+  ["the other instance stands in for one that is gone", otherStandsIn],
   ["a stale picture is served while it is renewed", staleWhileRevalidated],
   ["a stale picture is served when the service fails or is stopped", staleOnError],
 ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { findProgram } from "../support/programs.ts";
 import { startService } from "../support/service.ts";
 import { askPicture, type Edge, pictureTarget, runCases } from "./cases.ts";
@@ -21,8 +22,8 @@ async function startNginx(nginx: string, origin: CountingOrigin): Promise<Nginx>
     .replace("worker_processes auto;", "worker_processes 1;\ndaemon off;\nmaster_process off;")
     .replace("access_log /dev/stdout cache;", "access_log off;")
     .replace("listen 8080;", `listen 127.0.0.1:${port};`)
-    .replace(/server pastiche-1:8000 .*;/, `server 127.0.0.1:${origin.port} max_fails=0;`)
-    .replace(/server pastiche-2:8000 .*;/, "");
+    .replace("pastiche-1:8000", `127.0.0.1:${origin.ports[0]}`)
+    .replace("pastiche-2:8000", `127.0.0.1:${origin.ports[1]}`);
   await Deno.writeTextFile(`${folder}/nginx.conf`, config);
   const program = startProgram(nginx, {
     args: ["-p", folder, "-e", "stderr", "-c", `${folder}/nginx.conf`],
@@ -62,11 +63,24 @@ async function purgeByTag({ pictures, url, origin }: Nginx): Promise<void> {
   assert.deepEqual(counts(), [2, 2, 1, 1]);
 }
 
+/** As docs/deployment.md says. */
+async function purgeByKey({ pictures, url, origin }: Nginx): Promise<void> {
+  const target = pictureTarget(81);
+  await askPicture({ url, origin }, target);
+  const sum = createHash("md5").update(`GET${target}|`).digest("hex");
+  await Deno.remove(`${pictures}/${sum.slice(31)}/${sum.slice(29, 31)}/${sum}`);
+  await askPicture({ url, origin }, target);
+  assert.equal(origin.count(target), 2);
+}
+
 Deno.test("nginx before the service", async (t) => {
   const nginx = findProgram("nginx");
   if (nginx === null) return;
   await using service = await startService({ COMPUTE_WORKERS: "1" });
   await using origin = new CountingOrigin(service.origin);
   await using edge = await startNginx(nginx, origin);
-  await runCases(t, edge, [["a tag's files can be removed", purgeByTag]]);
+  await runCases(t, edge, [
+    ["a tag's files can be removed", purgeByTag],
+    ["a URL's file can be removed", purgeByKey],
+  ]);
 });

@@ -8,7 +8,7 @@ export interface SeenRequest {
   readonly accept: string | null;
 }
 
-/** A proxy before the real service that counts what a cache lets through. */
+/** Two instances for a cache: proxies before one real service that count what comes. */
 export class CountingOrigin implements AsyncDisposable {
   /** Requests that came, without health probes. */
   readonly seen: SeenRequest[] = [];
@@ -17,17 +17,17 @@ export class CountingOrigin implements AsyncDisposable {
   /** Answers every request with this status instead of asking the service; 0: asks. */
   failure = 0;
   readonly #service: string;
-  #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #servers: Deno.HttpServer<Deno.NetAddr>[];
 
   /** @param service Origin of the real service. */
   constructor(service: string) {
     this.#service = service;
-    this.#server = this.#serve(0);
+    this.#servers = [this.#serve(0), this.#serve(0)];
   }
 
-  /** TCP port on 127.0.0.1. */
-  get port(): number {
-    return this.#server.addr.port;
+  /** TCP ports on 127.0.0.1 of two instances. */
+  get ports(): readonly number[] {
+    return this.#servers.map(({ addr }) => addr.port);
   }
 
   /**
@@ -38,18 +38,24 @@ export class CountingOrigin implements AsyncDisposable {
     return this.seen.filter((request) => request.target === target).length;
   }
 
-  /** Stops listening: connections are refused, as when the service is stopped. */
-  async stop(): Promise<void> {
-    await this.#server.shutdown();
-  }
-
-  /** Listens on the same port again. */
-  start(): void {
-    this.#server = this.#serve(this.port);
+  /**
+   * Refuses connections, as when instances are stopped, and listens on the same ports again.
+   *
+   * @param instances Which of the two.
+   * @param task What happens meanwhile.
+   */
+  async whileStopped(instances: readonly number[], task: () => Promise<void>): Promise<void> {
+    const { ports } = this;
+    await Promise.all(instances.map((i) => this.#servers[i]?.shutdown()));
+    try {
+      await task();
+    } finally {
+      for (const i of instances) this.#servers[i] = this.#serve(ports[i] ?? 0);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    await Promise.all(this.#servers.map((server) => server.shutdown()));
   }
 
   #serve(port: number): Deno.HttpServer<Deno.NetAddr> {

@@ -23,8 +23,10 @@ async function startVarnish(
   origin: CountingOrigin,
 ): Promise<Varnish> {
   const folder = await Deno.makeTempDir();
+  const [one, two] = origin.ports;
   const vcl = (await Deno.readTextFile(VCL))
-    .replace(/"pastiche-[12]";\s+\.port = "8000"/g, `"127.0.0.1"; .port = "${origin.port}"`);
+    .replace(/"pastiche-1";\s+\.port = "8000"/, `"127.0.0.1"; .port = "${one}"`)
+    .replace(/"pastiche-2";\s+\.port = "8000"/, `"127.0.0.1"; .port = "${two}"`);
   await Deno.writeTextFile(`${folder}/test.vcl`, vcl);
   const listen = ["-a", "http=127.0.0.1:0", "-a", "proxy=127.0.0.1:0,PROXY"];
   const store = ["-s", "malloc,32m", "-j", "none"];
@@ -127,12 +129,15 @@ async function sickService(edge: Varnish): Promise<void> {
   origin.cacheControl = "public, max-age=1, stale-if-error=600";
   const target = pictureTarget(83);
   const fresh = await askPicture(edge, target);
-  await origin.stop();
-  const isSick = async (): Promise<true | null> =>
-    /boot\.one\s+probe\s+\S+\s+sick/.test(await edge.admin("backend.list")) ? true : null;
-  await until(isSick, "the probe notices");
-  assert.deepEqual((await askPicture(edge, target)).body, fresh.body);
-  origin.start();
+  await origin.whileStopped([0, 1], async () => {
+    const areSick = async (): Promise<true | null> => {
+      const list = await edge.admin("backend.list");
+      return ["one", "two"].every((name) => new RegExp(`boot\\.${name}\\s.*\\ssick`).test(list)) ||
+        null;
+    };
+    await until(areSick, "the probes notice");
+    assert.deepEqual((await askPicture(edge, target)).body, fresh.body);
+  });
 }
 
 Deno.test("Varnish before the service", async (t) => {
