@@ -14,7 +14,7 @@ import type { CacheLog } from "./types.ts";
 /** Milliseconds until a command is given up: far below what a picture costs. */
 const COMMAND_MS = 300;
 /** Milliseconds until an attempt to connect is given up: three round trips, one of them TLS. */
-const CONNECT_MS = 1000;
+const CONNECT_MS = 2000;
 /** Milliseconds between attempts to connect, and between looks at what other instances did. */
 const BEAT_MS = 1000;
 
@@ -30,6 +30,8 @@ export interface RedisLinkOptions {
   readonly log?: CacheLog;
   /** Milliseconds until a command is given up. Default: 300. */
   readonly commandTimeout?: number;
+  /** Milliseconds until an attempt to connect is given up. Default: 2000. */
+  readonly connectTimeout?: number;
   /** Milliseconds between attempts to connect and between beats. Default: 1000. */
   readonly beat?: number;
 }
@@ -164,14 +166,13 @@ export class RedisLink {
   }
 
   async #open(): Promise<RedisConnection> {
-    const { ca } = this.#options;
-    const connection: RedisConnection = await connectRedis(this.#target, {
-      timeout: CONNECT_MS,
+    const { ca, connectTimeout = CONNECT_MS } = this.#options;
+    return await connectRedis(this.#target, {
+      timeout: connectTimeout,
       ...(ca === undefined ? {} : { ca }),
       channels: new Map([[this.#channel, (message) => this.#hear(message)]]),
       onFailure: (error) => this.#lose(this.#connection, error),
     });
-    return connection;
   }
 
   #hear(message: string): void {

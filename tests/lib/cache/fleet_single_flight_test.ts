@@ -8,7 +8,7 @@ import {
   type SingleFlight,
 } from "../../../lib/cache/mod.ts";
 import { liveEntry } from "./_entries.ts";
-import { pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { PATIENT, pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
 const ignore = REDIS_PROGRAM === null;
 const never = new AbortController().signal;
@@ -18,15 +18,18 @@ class Instance implements AsyncDisposable {
   readonly cache: ResultCache;
   readonly flight: SingleFlight;
 
-  private constructor(url: string) {
-    this.link = new RedisLink({ url, beat: 100, commandTimeout: 150 });
+  private constructor(url: string, { life = 5000, commandTimeout = PATIENT.commandTimeout } = {}) {
+    this.link = new RedisLink({ url, beat: 100, ...PATIENT, commandTimeout });
     this.cache = redisCache(this.link);
-    const lease = new RedisLease(this.link, { life: 300 });
+    const lease = new RedisLease(this.link, { life });
     this.flight = fleetSingleFlight({ lease, read: (key) => this.cache.get(key) });
   }
 
-  static async start(url: string): Promise<Instance> {
-    const instance = new Instance(url);
+  static async start(
+    url: string,
+    limits?: { life?: number; commandTimeout?: number },
+  ): Promise<Instance> {
+    const instance = new Instance(url, limits);
     await instance.cache.get("");
     return instance;
   }
@@ -83,12 +86,15 @@ Deno.test(
     await using a = await Instance.start(server.url);
     await using b = await Instance.start(server.url);
     const runs: string[] = [];
+    const end = Promise.withResolvers<void>();
     const failing = a.flight.run("cat", async () => {
-      await pause(80);
+      await end.promise;
       throw new Error("no picture");
     }, never);
-    await pause(20);
+    await until("it works", () => leased(server));
     const working = b.flight.run("cat", workOf(b, runs, 1), never);
+    await pause(20);
+    end.resolve();
     await assert.rejects(failing, /no picture/);
     assert.equal((await working).type, "image/webp");
     assert.equal(runs.length, 1);
@@ -110,7 +116,7 @@ Deno.test({ name: "run() takes over what another instance gave up", ignore }, as
     });
     return end.promise;
   }, controller.signal);
-  await pause(20);
+  await until("it works", () => leased(server));
   const taken = b.flight.run("cat", workOf(b, runs, 1), never);
   await pause(20);
   controller.abort(new Error("gone"));
@@ -122,7 +128,7 @@ Deno.test({ name: "run() takes over what another instance gave up", ignore }, as
 Deno.test({ name: "run() takes over from an instance that died", ignore }, async () => {
   await using server = await TestRedis.start();
   await using b = await Instance.start(server.url);
-  const dead = await Instance.start(server.url);
+  const dead = await Instance.start(server.url, { life: 500 });
   const end = Promise.withResolvers<never>();
   const lost = dead.flight.run("cat", () => end.promise, never);
   await until("it works", () => leased(server));
@@ -138,11 +144,11 @@ Deno.test(
   { name: "run() works for its own process while Redis hangs or is away", ignore },
   async () => {
     await using server = await TestRedis.start();
-    await using a = await Instance.start(server.url);
-    await using b = await Instance.start(server.url);
+    await using a = await Instance.start(server.url, { commandTimeout: 300 });
+    await using b = await Instance.start(server.url, { commandTimeout: 300 });
     const runs: string[] = [];
-    const first = a.flight.run("cat", workOf(a, runs, 300), never);
-    await pause(20);
+    const first = a.flight.run("cat", workOf(a, runs, 600), never);
+    await until("it works", () => runs.length === 1);
     const second = b.flight.run("cat", workOf(b, runs, 1), never);
     await pause(20);
     server.pause();

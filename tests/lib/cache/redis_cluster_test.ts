@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fleetSingleFlight, redisCache, RedisLease, RedisLink } from "../../../lib/cache/mod.ts";
 import { liveEntry } from "./_entries.ts";
-import { freePort, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { freePort, PATIENT, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
 const ignore = REDIS_PROGRAM === null;
 const SLOTS = ["0 5460", "5461 10922", "10923 16383"];
@@ -40,7 +40,9 @@ class TestCluster implements AsyncDisposable {
 Deno.test({ name: "a cluster keeps, purges and leases as one server does", ignore }, async () => {
   await using cluster = await TestCluster.start();
   const hosts = cluster.nodes.slice(0, 2).map((node) => `127.0.0.1:${node.port}`).join(",");
-  const links = [0, 1].map(() => new RedisLink({ url: `redis-cluster://${hosts}`, beat: 100 }));
+  const links = [0, 1].map(() =>
+    new RedisLink({ url: `redis-cluster://${hosts}`, beat: 100, ...PATIENT })
+  );
   const caches = links.map((link) => redisCache(link));
   const [a, b] = caches;
   assert.ok(a && b);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type HeldLease, RedisLease, RedisLink } from "../../../lib/cache/mod.ts";
-import { pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { PATIENT, pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
 const ignore = REDIS_PROGRAM === null;
 const never = new AbortController().signal;
@@ -14,8 +14,8 @@ class Instance implements AsyncDisposable {
   readonly link: RedisLink;
   readonly lease: RedisLease;
 
-  constructor(url: string, life = 300) {
-    this.link = new RedisLink({ url, beat: 100, commandTimeout: 150 });
+  constructor(url: string, life = 5000, commandTimeout = PATIENT.commandTimeout) {
+    this.link = new RedisLink({ url, beat: 100, ...PATIENT, commandTimeout });
     this.lease = new RedisLease(this.link, { life });
   }
 
@@ -38,10 +38,10 @@ Deno.test({ name: "acquire() gives a lease to one instance at a time", ignore },
 
 Deno.test({ name: "a lease is renewed while it is held", ignore }, async () => {
   await using server = await TestRedis.start();
-  await using a = new Instance(server.url, 150);
-  await using b = new Instance(server.url, 150);
+  await using a = new Instance(server.url, 600);
+  await using b = new Instance(server.url, 600);
   const lease = held(await a.lease.acquire("cat"));
-  await pause(450);
+  await pause(900);
   assert.equal(await b.lease.acquire("cat"), "taken");
   await lease.release("free");
 });
@@ -71,7 +71,7 @@ Deno.test({ name: "release() leaves a lease of another instance alone", ignore }
 Deno.test({ name: "the lease of an instance that died runs out", ignore }, async () => {
   await using server = await TestRedis.start();
   await using b = new Instance(server.url);
-  const dead = new Instance(server.url);
+  const dead = new Instance(server.url, 500);
   const lease = held(await dead.lease.acquire("cat"));
   await dead.link.close();
   assert.equal(await b.lease.acquire("cat"), "taken");
@@ -111,7 +111,7 @@ Deno.test({ name: "wait() ends with its signal", ignore }, async () => {
 
 Deno.test({ name: "a lease is unavailable while Redis hangs or is away", ignore }, async () => {
   await using server = await TestRedis.start();
-  await using a = new Instance(server.url);
+  await using a = new Instance(server.url, 5000, 300);
   const lease = held(await a.lease.acquire("cat"));
   const waiting = a.lease.wait("cat", never);
   server.pause();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { redisCache, RedisLink } from "../../../lib/cache/mod.ts";
 import { findProgram } from "../../support/programs.ts";
 import { liveEntry, recordingLog } from "./_entries.ts";
-import { freePort, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
+import { freePort, PATIENT, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
 
 const openssl = findProgram("openssl");
 const ignore = REDIS_PROGRAM === null || openssl === null;
@@ -29,7 +29,7 @@ Deno.test({ name: "rediss:// speaks TLS and trusts only what it is told to", ign
       ...["--tls-cert-file", `${folder}/cert.pem`, "--tls-key-file", `${folder}/key.pem`],
     );
     const url = `rediss://localhost:${port}`;
-    const trusting = new RedisLink({ url, ca });
+    const trusting = new RedisLink({ url, ca, ...PATIENT });
     const cache = redisCache(trusting);
     await cache.get("");
     await cache.put("cat", liveEntry());
@@ -38,7 +38,7 @@ Deno.test({ name: "rediss:// speaks TLS and trusts only what it is told to", ign
     await trusting.close();
 
     const { lines, log } = recordingLog();
-    const wary = new RedisLink({ url, log });
+    const wary = new RedisLink({ url, log, ...PATIENT });
     const closed = redisCache(wary);
     await closed.put("cat", liveEntry());
     assert.equal(await closed.get("cat"), undefined);

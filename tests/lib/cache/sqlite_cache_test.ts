@@ -213,7 +213,8 @@ Deno.test.each([0, 1024, MIB + 0.5, NaN])("sqliteCache() refuses a bound of %s",
 Deno.test("sqliteCache() loses nothing and is not damaged by kill -9", async () => {
   await using folder = new Folder();
   const log = recordingLog();
-  for (let round = 0, kept = -1; round < 3; round++) {
+  let kept = -1;
+  for (let round = 0; round < 3; round++) {
     kept = await writeAndKill(folder.file, kept + 1);
     const cache = sqliteCache({ path: folder.file, maxBytes: 8 * MIB, log: log.log });
     const entry = await cache.get(`key-${kept}`);
