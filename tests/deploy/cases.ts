@@ -121,7 +121,7 @@ async function problemsPassAway({ url, origin }: Edge): Promise<void> {
     assert.equal((await ask({ url, origin }, brief)).status, 404);
     return origin.count(brief) > 1 ? true : null;
   }, "a 404 of one second is asked for again");
-  assert(performance.now() - start < 4000);
+  assert(performance.now() - start < 15_000);
   origin.cacheControl = null;
 
   const wrong = pictureTarget(67, "style=mosaic&colour=1");
