@@ -1,5 +1,5 @@
 import { AdainError } from "./errors.ts";
-import type { Statistics } from "./statistics.ts";
+import { averageStatistics, type Statistics } from "./statistics.ts";
 
 /** The most styles that one picture may blend. */
 export const MAX_STYLES = 8;
@@ -65,22 +65,5 @@ export function normaliseWeights(weights: readonly number[]): number[] {
  */
 export function blend(styles: readonly WeightedStatistics[]): Statistics {
   const weights = normaliseWeights(styles.map((style) => style.weight ?? 1));
-  const channels = styles[0]?.statistics.mean.length ?? 0;
-  const mean = new Float32Array(channels);
-  const std = new Float32Array(channels);
-  styles.forEach(({ statistics }, k) => {
-    if (statistics.mean.length !== channels) {
-      throw new AdainError(
-        "model_mismatch",
-        `Cannot blend statistics of ${channels} and ${statistics.mean.length} channels: ` +
-          "they come from different models",
-      );
-    }
-    const weight = weights[k] ?? 0;
-    for (let channel = 0; channel < channels; channel++) {
-      mean[channel] = (mean[channel] ?? 0) + weight * (statistics.mean[channel] ?? 0);
-      std[channel] = (std[channel] ?? 0) + weight * (statistics.std[channel] ?? 0);
-    }
-  });
-  return { mean, std };
+  return averageStatistics(styles.map((style) => style.statistics), weights);
 }

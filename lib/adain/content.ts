@@ -1,8 +1,11 @@
-import { paddedLength, planTiles, type Tile } from "./tiles.ts";
-import { type RgbaImage, toPlanar } from "./planar.ts";
-import type { Features, Runtime } from "./onnx.ts";
-import { type Statistics, statistics } from "./statistics.ts";
+import { planRuns, type RunLimits } from "./budget.ts";
 import type { Manifest } from "./manifest.ts";
+import type { Grid } from "./masks.ts";
+import { mergeMoments, type Moments, moments, statisticsOf } from "./moments.ts";
+import type { EncoderOutput, Features, Runtime } from "./onnx.ts";
+import { type Rectangle, type RgbaImage, toPlanar } from "./planar.ts";
+import type { Statistics } from "./statistics.ts";
+import { paddedLength, type Tile } from "./tiles.ts";
 
 /** A content picture after the encoder: decode it in as many styles as you like, then dispose it. */
 export interface EncodedContent {
@@ -11,11 +14,14 @@ export interface EncodedContent {
   /** Channel statistics over the whole picture. */
   readonly statistics: Statistics;
   /** The feature grid. */
-  readonly grid: { readonly width: number; readonly height: number };
+  readonly grid: Grid;
   /** The runs that cover the picture. */
   readonly tiles: readonly Tile[];
-  /** The features of the whole picture: on the device for one tile, else in memory. */
-  readonly features: Features | Float32Array;
+  /**
+   * Works with the features of one tile with its halo: the kept ones, or, where all together do not
+   * fit the memory budget, those of another encoder run.
+   */
+  withFeatures<T>(tile: Tile, task: (features: Features) => Promise<T>): Promise<T>;
   /** Frees the features. */
   dispose(): void;
 }
@@ -24,8 +30,10 @@ export interface EncodedContent {
 export interface EncodeOptions {
   /** The model's shape. */
   readonly manifest: Manifest;
-  /** The most pixels of one run. */
-  readonly maxRunPixels: number;
+  /** Memory budget and largest run. */
+  readonly limits: RunLimits;
+  /** Frees the features at once where only the statistics are wanted. Default false. */
+  readonly statisticsOnly?: boolean;
   /** Stops between tiles. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,7 +43,7 @@ export interface EncodeOptions {
  *
  * @param runtime The open model.
  * @param image The content.
- * @param options Model shape, largest run, signal.
+ * @param options Model shape, limits, signal.
  * @returns The encoded content.
  */
 export async function encodeContent(
@@ -43,82 +51,112 @@ export async function encodeContent(
   image: RgbaImage,
   options: EncodeOptions,
 ): Promise<EncodedContent> {
-  const { stride, receptiveField: halo } = options.manifest;
+  const { stride } = options.manifest;
   const width = paddedLength(image.width, stride);
   const height = paddedLength(image.height, stride);
-  const tiles = planTiles({ width, height }, { stride, halo, maxPixels: options.maxRunPixels });
-  const grid = { width: width / stride, height: height / stride };
-  const common = { image, grid, tiles };
-  if (tiles.length === 1) {
-    const data = toPlanar(image, { x: 0, y: 0, width, height });
-    const output = await runtime.encode({ data, width, height });
+  const { tiles, keep } = planRuns({ width, height }, options.manifest, options.limits);
+  const encode = tileEncoder(runtime, image, tiles);
+  const kept = new Map<Tile, Features>();
+  const dispose = (): void => {
+    kept.forEach((features) => features.dispose());
+    kept.clear();
+  };
+  const done = (tile: Tile, features: Features): void => {
+    if (keep && !options.statisticsOnly) kept.set(tile, features);
+    else features.dispose();
+  };
+  try {
     return {
-      ...common,
-      features: output.features,
-      statistics: output.statistics,
-      dispose: () => output.features.dispose(),
+      image,
+      statistics: await encodeAll({ encode, tiles, done, stride, signal: options.signal }),
+      grid: { width: width / stride, height: height / stride },
+      tiles,
+      withFeatures: async (tile, task) => {
+        const features = kept.get(tile) ?? (await encode(tile)).features;
+        return await task(features).finally(() => kept.has(tile) || features.dispose());
+      },
+      dispose,
     };
+  } catch (error) {
+    dispose();
+    throw error;
   }
-  const features = await encodeTiles(runtime, { ...common, ...options });
-  return {
-    ...common,
-    features,
-    statistics: statistics(features, options.manifest.channels),
-    dispose: () => {},
+}
+
+/** Encodes single tiles; the planes of the largest one are allocated once and used for all. */
+function tileEncoder(
+  runtime: Runtime,
+  image: RgbaImage,
+  tiles: readonly Tile[],
+): (tile: Tile) => Promise<EncoderOutput> {
+  const largest = Math.max(...tiles.map(({ outer }) => outer.width * outer.height));
+  let planes: Float32Array<ArrayBuffer> | undefined;
+  return async ({ outer }) => {
+    // Taken while it is in use: a second decoder of the same content makes its own.
+    const buffer = planes ?? new Float32Array(3 * largest);
+    planes = undefined;
+    const { width, height } = outer;
+    const data = toPlanar(image, outer, buffer.subarray(0, 3 * width * height));
+    const output = await runtime.encode({ data, width, height });
+    if (tiles.length > 1) planes = buffer;
+    return output;
   };
 }
 
-/** Joins the cores of all tiles into one feature map in memory, so that statistics are global. */
-async function encodeTiles(
-  runtime: Runtime,
-  work: EncodeOptions & Pick<EncodedContent, "image" | "grid" | "tiles">,
-): Promise<Float32Array> {
-  const { manifest: { channels, stride }, grid, image } = work;
-  const joined = new Float32Array(channels * grid.width * grid.height);
-  for (const { core, outer } of work.tiles) {
-    work.signal?.throwIfAborted();
-    const data = toPlanar(image, outer);
-    const { features } = await runtime.encode({ data, width: outer.width, height: outer.height });
-    const part = {
-      values: await features.read(),
-      width: outer.width / stride,
-      height: outer.height / stride,
-    };
-    features.dispose();
-    const from = { x: (core.x - outer.x) / stride, y: (core.y - outer.y) / stride };
-    const to = { x: core.x / stride, y: core.y / stride };
-    const size = { width: core.width / stride, height: core.height / stride };
-    copyGrid({ ...part, ...from }, { values: joined, ...grid, ...to }, { channels, ...size });
+/**
+ * Encodes all tiles once for the statistics: one run has them from its graph; those of tiles are
+ * merged from the tiles' cores, so that they are of the whole picture.
+ */
+async function encodeAll(
+  { encode, tiles, done, stride, signal }: {
+    encode: (tile: Tile) => Promise<EncoderOutput>;
+    tiles: readonly Tile[];
+    done: (tile: Tile, features: Features) => void;
+    stride: number;
+    signal: AbortSignal | undefined;
+  },
+): Promise<Statistics> {
+  let total: Moments | undefined;
+  for (const tile of tiles) {
+    signal?.throwIfAborted();
+    const { features, statistics } = await encode(tile);
+    if (tiles.length === 1) {
+      done(tile, features);
+      return statistics;
+    }
+    const part = moments(await featureMap(features), coreInOuter(tile, stride));
+    total = total ? mergeMoments(total, part) : part;
+    done(tile, features);
   }
-  return joined;
-}
-
-/** A position in a planar feature map. */
-interface GridPosition {
-  readonly values: Float32Array;
-  readonly width: number;
-  readonly height: number;
-  readonly x: number;
-  readonly y: number;
+  const whole = total && statisticsOf(total);
+  if (!whole) throw new RangeError("Cannot take statistics of a picture without features");
+  return whole;
 }
 
 /**
- * Copies a rectangle of all channels from one planar feature map to another.
+ * Copies a tile's features to memory.
  *
- * @param from Where to read.
- * @param to Where to write.
- * @param size Channels, columns and rows to copy.
+ * @param features The features.
+ * @returns Values and size.
  */
-export function copyGrid(
-  from: GridPosition,
-  to: GridPosition,
-  size: { readonly channels: number; readonly width: number; readonly height: number },
-): void {
-  for (let channel = 0; channel < size.channels; channel++) {
-    for (let row = 0; row < size.height; row++) {
-      const start = (channel * from.height + from.y + row) * from.width + from.x;
-      const target = (channel * to.height + to.y + row) * to.width + to.x;
-      to.values.set(from.values.subarray(start, start + size.width), target);
-    }
-  }
+export async function featureMap(
+  features: Features,
+): Promise<{ values: Float32Array; width: number; height: number }> {
+  return { values: await features.read(), width: features.width, height: features.height };
+}
+
+/**
+ * Where a tile's core lies in the features of the tile.
+ *
+ * @param tile The tile, in pixels.
+ * @param stride Pixels per feature.
+ * @returns The core in features, relative to the outer rectangle.
+ */
+export function coreInOuter({ core, outer }: Tile, stride: number): Rectangle {
+  return {
+    x: (core.x - outer.x) / stride,
+    y: (core.y - outer.y) / stride,
+    width: core.width / stride,
+    height: core.height / stride,
+  };
 }

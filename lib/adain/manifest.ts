@@ -22,6 +22,12 @@ export interface Manifest {
   readonly stride: number;
   /** Halo in pixels that makes tiles exact; a multiple of `stride`. */
   readonly receptiveField: number;
+  /**
+   * Float32 values per pixel of the largest map of a run, which is what memory and buffer limits are
+   * planned with. From `full_size_channels`; default `channels / stride`, as networks at most double
+   * their channels where they halve both sides.
+   */
+  readonly fullSizeChannels: number;
   /** The graphs. */
   readonly files: { readonly encoder: ModelFile; readonly decoder: ModelFile };
 }
@@ -46,12 +52,16 @@ export interface Model {
 export function parseManifest(text: string): Manifest {
   const json = parseJson(text);
   const files = object(json, "files");
+  const channels = count(json, "channels");
+  const stride = count(json, "stride");
+  const widest = Math.ceil(channels / stride);
   const manifest = {
     name: string(json, "name"),
     version: string(json, "version"),
-    channels: count(json, "channels"),
-    stride: count(json, "stride"),
+    channels,
+    stride,
     receptiveField: count(json, "receptive_field"),
+    fullSizeChannels: "full_size_channels" in json ? count(json, "full_size_channels") : widest,
     files: { encoder: file(files, "encoder"), decoder: file(files, "decoder") },
   };
   if (manifest.receptiveField % manifest.stride !== 0) {

@@ -1,6 +1,6 @@
 import { AdainError } from "./errors.ts";
-import { type Affine, affine } from "./affine.ts";
-import { EPSILON, type Statistics } from "./statistics.ts";
+import type { Affine } from "./affine.ts";
+import type { Rectangle } from "./planar.ts";
 
 /** A soft region of the picture: grey values, row by row, of any size; it is resized to the features. */
 export interface Mask {
@@ -106,77 +106,46 @@ export function completeMasks(masks: readonly Float32Array[], regions: number): 
 }
 
 /**
- * Channel statistics of one soft region.
+ * Cuts a rectangle out of a mask.
  *
- * @param features Planar features `[C, positions]`.
- * @param mask Weight of each position, 0..1.
- * @param whole Statistics of the whole picture, used where the region is smaller than one feature.
- * @returns Weighted mean and (unbiased) standard deviation per channel.
+ * @param mask Values on the feature grid, row by row.
+ * @param grid The feature grid.
+ * @param area The rectangle in features, inside the grid.
+ * @returns `area.width * area.height` values.
  */
-export function regionStatistics(
-  features: Float32Array,
-  mask: Float32Array,
-  whole: Statistics,
-): Statistics {
-  const total = mask.reduce((sum, weight) => sum + weight, 0);
-  const squares = mask.reduce((sum, weight) => sum + weight * weight, 0);
-  // Reliability weights: the unbiased divisor is V1 - V2 / V1, which is n - 1 for a hard mask.
-  const divisor = total - squares / total;
-  if (!(total > 1) || !(divisor > 0)) return whole;
-  const channels = whole.mean.length;
-  const positions = mask.length;
-  const mean = new Float32Array(channels);
-  const std = new Float32Array(channels);
-  for (let channel = 0; channel < channels; channel++) {
-    const plane = features.subarray(channel * positions, (channel + 1) * positions);
-    let sum = 0;
-    for (let i = 0; i < positions; i++) sum += (mask[i] ?? 0) * (plane[i] ?? 0);
-    const average = sum / total;
-    let spread = 0;
-    for (let i = 0; i < positions; i++) spread += (mask[i] ?? 0) * ((plane[i] ?? 0) - average) ** 2;
-    mean[channel] = average;
-    std[channel] = Math.sqrt(spread / divisor + EPSILON);
+export function cutMask(mask: Float32Array, grid: Grid, area: Rectangle): Float32Array {
+  const cut = new Float32Array(area.width * area.height);
+  for (let row = 0; row < area.height; row++) {
+    const start = (area.y + row) * grid.width + area.x;
+    cut.set(mask.subarray(start, start + area.width), row * area.width);
   }
-  return { mean, std };
-}
-
-/** One region of a picture with the style that fills it. */
-export interface StyledRegion {
-  /** Weight of the region at each position of the feature grid; all regions sum to 1. */
-  readonly mask: Float32Array;
-  /** Statistics of the region's style. */
-  readonly style: Statistics;
+  return cut;
 }
 
 /**
- * The affine map of a picture whose regions have their own styles (section 7.4 of the paper, spatial
- * control): content statistics are taken per region, and the maps are mixed by the soft masks.
+ * Mixes the affine maps of regions by their soft masks (section 7.4 of the paper, spatial control:
+ * content statistics are taken per region).
  *
- * @param features Planar features of the content `[C, positions]`.
- * @param content Statistics of the whole content.
- * @param options The regions and alpha (0..1).
+ * @param maps One map per region, `[C]`.
+ * @param masks Weight of each region at each position; all regions sum to 1.
  * @returns Scale and shift per position, `[C, positions]`.
  */
-export function maskedAffine(
-  features: Float32Array,
-  content: Statistics,
-  options: { readonly regions: readonly StyledRegion[]; readonly alpha: number },
-): Affine {
-  const scale = new Float32Array(features.length);
-  const shift = new Float32Array(features.length);
-  for (const { mask, style } of options.regions) {
-    const map = affine(regionStatistics(features, mask, content), style, options.alpha);
-    const positions = mask.length;
+export function mixAffines(maps: readonly Affine[], masks: readonly Float32Array[]): Affine {
+  const channels = maps[0]?.scale.length ?? 0;
+  const positions = masks[0]?.length ?? 0;
+  const scale = new Float32Array(channels * positions);
+  const shift = new Float32Array(channels * positions);
+  maps.forEach((map, k) => {
+    const mask = masks[k] ?? new Float32Array(positions);
     map.scale.forEach((channelScale, channel) => {
       const channelShift = map.shift[channel] ?? 0;
-      const start = channel * positions;
-      for (let i = 0; i < positions; i++) {
-        const at = start + i;
-        const weight = mask[i] ?? 0;
+      let at = channel * positions;
+      for (const weight of mask) {
         scale[at] = (scale[at] ?? 0) + weight * channelScale;
         shift[at] = (shift[at] ?? 0) + weight * channelShift;
+        at++;
       }
     });
-  }
+  });
   return { scale, shift };
 }

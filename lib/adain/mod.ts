@@ -10,21 +10,27 @@
  */
 export { type Affine, affine } from "./affine.ts";
 export { blend, MAX_STYLES, normaliseWeights, type WeightedStatistics } from "./blend.ts";
+export { DEFAULT_MEMORY_BUDGET } from "./budget.ts";
 export { keepContentColour } from "./colour.ts";
 export type { EncodedContent } from "./content.ts";
+export { type ColourMoments, colourMoments, matchColours } from "./match_colours.ts";
 export { AdainError, type AdainErrorCode } from "./errors.ts";
 export { loadModel, type Manifest, type Model, type ModelFile, parseManifest } from "./manifest.ts";
-export { type Mask } from "./masks.ts";
-export type { Features, Provider, RuntimeOptions } from "./onnx.ts";
+export type { Grid, Mask } from "./masks.ts";
+export type { Features, RuntimeOptions } from "./onnx.ts";
 export type { Rectangle, RgbaImage } from "./planar.ts";
+export type { Provider } from "./provider.ts";
+export type { Target } from "./regions.ts";
+export { type Smoothing, smoothStatistics, statisticsDistance } from "./smoothing.ts";
 export {
   assertStatistics,
+  averageStatistics,
   EPSILON,
   packStatistics,
   type Statistics,
   statistics,
   unpackStatistics,
 } from "./statistics.ts";
-export { DEFAULT_RUN_PIXELS, Stylizer, type StylizerOptions, type Target } from "./stylizer.ts";
+export { type FramesOptions, Stylizer, type StylizerOptions } from "./stylizer.ts";
 export { RunQueue } from "./run_queue.ts";
 export type { Tile } from "./tiles.ts";

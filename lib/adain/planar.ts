@@ -39,11 +39,15 @@ export function reflect(position: number, length: number): number {
  *
  * @param image The picture.
  * @param area The rectangle; what lies outside the picture is filled by reflection.
+ * @param planar Where to write, of exactly the needed length. Default: a new array.
  * @returns Planar RGB float32 `[3, area.height, area.width]`, 0..1.
  */
-export function toPlanar(image: RgbaImage, area: Rectangle): Float32Array<ArrayBuffer> {
+export function toPlanar(
+  image: RgbaImage,
+  area: Rectangle,
+  planar: Float32Array<ArrayBuffer> = new Float32Array(3 * area.width * area.height),
+): Float32Array<ArrayBuffer> {
   const plane = area.width * area.height;
-  const planar = new Float32Array(3 * plane);
   const columns = Int32Array.from(
     { length: area.width },
     (_, i) => 4 * reflect(area.x + i, image.width),

@@ -54,6 +54,38 @@ export function statistics(features: Float32Array, channels: number): Statistics
 }
 
 /**
+ * Takes the weighted mean of statistics, channel by channel.
+ *
+ * @param all Statistics of one model.
+ * @param weights One weight each, with the sum 1.
+ * @returns The mean of the means and of the deviations.
+ * @throws {AdainError} `model_mismatch` if the numbers of channels differ.
+ */
+export function averageStatistics(
+  all: readonly Statistics[],
+  weights: readonly number[],
+): Statistics {
+  const channels = all[0]?.mean.length ?? 0;
+  const mean = new Float32Array(channels);
+  const std = new Float32Array(channels);
+  all.forEach((statistics, k) => {
+    if (statistics.mean.length !== channels) {
+      throw new AdainError(
+        "model_mismatch",
+        `Cannot blend statistics of ${channels} and ${statistics.mean.length} channels: ` +
+          "they come from different models",
+      );
+    }
+    const weight = weights[k] ?? 0;
+    for (let channel = 0; channel < channels; channel++) {
+      mean[channel] = (mean[channel] ?? 0) + weight * (statistics.mean[channel] ?? 0);
+      std[channel] = (std[channel] ?? 0) + weight * (statistics.std[channel] ?? 0);
+    }
+  });
+  return { mean, std };
+}
+
+/**
  * Refuses statistics that would paint nonsense: wrong length, not finite, or a deviation that is
  * not positive.
  *

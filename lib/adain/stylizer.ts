@@ -1,37 +1,44 @@
-import { type Affine, affine, assertAlpha } from "./affine.ts";
-import { blend, type WeightedStatistics } from "./blend.ts";
-import { keepContentColour } from "./colour.ts";
-import { copyGrid, encodeContent, type EncodedContent } from "./content.ts";
+import { assertAlpha } from "./affine.ts";
+import { blend } from "./blend.ts";
+import {
+  DEFAULT_MEMORY_BUDGET,
+  MIN_RUN_PIXELS,
+  pixelsOfTensor,
+  runBytesPerPixel,
+  type RunLimits,
+} from "./budget.ts";
+import { encodeContent, type EncodedContent } from "./content.ts";
 import { AdainError } from "./errors.ts";
+import { smoothRegions } from "./frames.ts";
 import type { Manifest, Model } from "./manifest.ts";
-import { completeMasks, type Mask, maskedAffine, resizeMask } from "./masks.ts";
-import { type Features, Runtime, type RuntimeOptions } from "./onnx.ts";
-import { fromPlanar, type RgbaImage } from "./planar.ts";
+import { Runtime, type RuntimeOptions } from "./onnx.ts";
+import { type Paint, paint } from "./paint.ts";
+import type { RgbaImage } from "./planar.ts";
+import { type Regions, regionsOf, type Target } from "./regions.ts";
+import type { Smoothing } from "./smoothing.ts";
 import { assertStatistics, type Statistics } from "./statistics.ts";
-import type { Tile } from "./tiles.ts";
-
-/**
- * Pixels of one run unless said otherwise: 1024 x 1024. A run of `fast` then needs about 200 MB for
- * its largest maps; larger pictures are cut into exact tiles.
- */
-export const DEFAULT_RUN_PIXELS: number = 1024 * 1024;
 
 /** How a {@linkcode Stylizer} runs. */
 export interface StylizerOptions extends RuntimeOptions {
-  /** The most pixels of one run, at least 256 x 256. Default {@linkcode DEFAULT_RUN_PIXELS}. */
+  /**
+   * Bytes for the tensors of one run and for features that wait for the decoder; larger pictures
+   * are cut into exact tiles. What the process and the open model take, and the RGBA pictures, come
+   * on top. At least a run of 256 x 256 must fit. Default {@linkcode DEFAULT_MEMORY_BUDGET}.
+   */
+  readonly memoryBudget?: number;
+  /**
+   * The most pixels of one run, at least 256 x 256. Default: as many as the memory budget and the
+   * provider's largest buffer allow.
+   */
   readonly maxRunPixels?: number;
 }
 
-/** What a picture is to become. */
-export interface Target {
-  /** One to eight styles with weights; they are blended, or painted into `masks`. */
-  readonly styles: readonly WeightedStatistics[];
-  /** Content–style trade-off, 0..1. Default 1. */
-  readonly alpha?: number;
-  /** `content` keeps the content's colours and takes only the style's luma. Default `style`. */
-  readonly colour?: "style" | "content";
-  /** With K styles: K or K-1 soft regions in their order; the rest goes to the last style. */
-  readonly masks?: readonly Mask[];
+/** How frames are painted. */
+export interface FramesOptions {
+  /** How the content statistics are smoothed over frames. Default: trailing, `retain` 0.8. */
+  readonly smoothing?: Smoothing;
+  /** Stops between stages and tiles. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -56,31 +63,38 @@ export class Stylizer {
   /** The open model. */
   readonly manifest: Manifest;
   readonly #runtime: Runtime;
-  readonly #maxRunPixels: number;
+  readonly #limits: RunLimits;
   #encoderRuns = 0;
 
-  private constructor(runtime: Runtime, manifest: Manifest, maxRunPixels: number) {
+  private constructor(runtime: Runtime, manifest: Manifest, limits: RunLimits) {
     this.#runtime = runtime;
     this.manifest = manifest;
-    this.#maxRunPixels = maxRunPixels;
+    this.#limits = limits;
   }
 
   /**
    * Opens a model.
    *
    * @param model What `loadModel` gave.
-   * @param options Provider, threads and the largest run.
+   * @param options Provider, threads, memory budget and largest run.
    * @returns The stylizer; `dispose` it.
    * @throws {AdainError} `provider_unavailable` or `model_damaged`.
+   * @throws {RangeError} If the budget or the largest run is too small.
    */
   static async open(model: Model, options: StylizerOptions = {}): Promise<Stylizer> {
-    const maxRunPixels = options.maxRunPixels ?? DEFAULT_RUN_PIXELS;
-    if (!(maxRunPixels >= 256 * 256)) {
+    const { manifest } = model;
+    const { memoryBudget = DEFAULT_MEMORY_BUDGET, maxRunPixels = Infinity } = options;
+    const affordable = Math.floor(memoryBudget / runBytesPerPixel(manifest));
+    if (!(Math.min(affordable, maxRunPixels) >= MIN_RUN_PIXELS)) {
       throw new RangeError(
-        `Cannot run ${maxRunPixels} pixels at a time: at least 65536 are needed`,
+        `Cannot run ${Math.min(affordable, maxRunPixels)} pixels at a time: ` +
+          `at least ${MIN_RUN_PIXELS} are needed`,
       );
     }
-    return new Stylizer(await Runtime.open(model, options), model.manifest, maxRunPixels);
+    const runtime = await Runtime.open(model, options);
+    const largest = pixelsOfTensor(manifest, runtime.maxTensorBytes);
+    const limits = { memoryBudget, maxRunPixels: Math.min(maxRunPixels, largest) };
+    return new Stylizer(runtime, manifest, limits);
   }
 
   /** Where the graphs run. */
@@ -101,7 +115,7 @@ export class Stylizer {
    * @throws {AdainError} `run_failed`.
    */
   async analyze(style: RgbaImage): Promise<Statistics> {
-    const encoded = await this.encode(style);
+    const encoded = await this.#encode(style, { statisticsOnly: true });
     encoded.dispose();
     return encoded.statistics;
   }
@@ -115,10 +129,7 @@ export class Stylizer {
    * @throws {AdainError} `run_failed`; or the signal's reason.
    */
   encode(content: RgbaImage, signal?: AbortSignal): Promise<EncodedContent> {
-    assertImage(content);
-    this.#encoderRuns++;
-    const options = { manifest: this.manifest, maxRunPixels: this.#maxRunPixels, signal };
-    return encodeContent(this.#runtime, content, options);
+    return this.#encode(content, { signal });
   }
 
   /**
@@ -135,15 +146,7 @@ export class Stylizer {
     target: Target,
     signal?: AbortSignal,
   ): Promise<RgbaImage> {
-    const map = await this.#map(content, target);
-    const { image } = content;
-    const result = { width: image.width, height: image.height, data: image.data.slice() };
-    for (const tile of content.tiles) {
-      signal?.throwIfAborted();
-      await this.#decodeTile(content, { tile, map, result });
-    }
-    if (target.colour === "content") keepContentColour(result, image);
-    return result;
+    return first(await this.#decodeMany(content, [target], signal));
   }
 
   /**
@@ -156,9 +159,7 @@ export class Stylizer {
    * @throws {AdainError} As {@linkcode encode} and {@linkcode decode}.
    */
   async stylize(content: RgbaImage, target: Target, signal?: AbortSignal): Promise<RgbaImage> {
-    const [picture] = await this.stylizeMany(content, [target], signal);
-    if (!picture) throw new RangeError("one target gives one picture");
-    return picture;
+    return first(await this.stylizeMany(content, [target], signal));
   }
 
   /**
@@ -178,17 +179,73 @@ export class Stylizer {
     targets.forEach((target) => this.#assertTarget(target));
     const encoded = await this.encode(content, signal);
     try {
-      const pictures: RgbaImage[] = [];
-      for (const target of targets) pictures.push(await this.decode(encoded, target, signal));
-      return pictures;
+      return await this.#decodeMany(encoded, targets, signal);
     } finally {
       encoded.dispose();
+    }
+  }
+
+  /**
+   * Paints the frames of an animation with content statistics that are smoothed over frames, so that
+   * noise and motion do not make the colours flicker.
+   *
+   * @param frames The pictures in order, of any sizes.
+   * @param target Styles, alpha, colour and masks, for all frames.
+   * @param options Smoothing and signal.
+   * @returns One picture per frame, in order, as they are ready.
+   * @throws {AdainError} As {@linkcode encode} and {@linkcode decode}.
+   * @throws {RangeError} If the smoothing is out of range.
+   */
+  async *stylizeFrames(
+    frames: Iterable<RgbaImage> | AsyncIterable<RgbaImage>,
+    target: Target,
+    { smoothing = {}, signal }: FramesOptions = {},
+  ): AsyncGenerator<RgbaImage> {
+    const open = new Set<EncodedContent>();
+    const encoded = this.#encodeFrames(frames, { target, open, signal });
+    try {
+      for await (const { content, regions } of smoothRegions(encoded, smoothing)) {
+        const job = { paints: [{ target, regions }], stride: this.manifest.stride, signal };
+        const picture = first(await paint(this.#runtime, content, job));
+        open.delete(content);
+        content.dispose();
+        yield picture;
+      }
+    } finally {
+      open.forEach((content) => content.dispose());
+    }
+  }
+
+  async *#encodeFrames(
+    frames: Iterable<RgbaImage> | AsyncIterable<RgbaImage>,
+    { target, open, signal }: {
+      target: Target;
+      open: Set<EncodedContent>;
+      signal: AbortSignal | undefined;
+    },
+  ): AsyncGenerator<{ content: EncodedContent; regions: Regions }> {
+    this.#assertTarget(target);
+    const { stride } = this.manifest;
+    for await (const frame of frames) {
+      const content = await this.#encode(frame, { signal });
+      open.add(content);
+      yield { content, regions: await regionsOf(content, target, { stride, signal }) };
     }
   }
 
   /** Releases the model after the runs that are under way. */
   async dispose(): Promise<void> {
     await this.#runtime.dispose();
+  }
+
+  #encode(
+    image: RgbaImage,
+    options: { signal?: AbortSignal | undefined; statisticsOnly?: boolean },
+  ): Promise<EncodedContent> {
+    assertImage(image);
+    this.#encoderRuns++;
+    const { manifest } = this;
+    return encodeContent(this.#runtime, image, { ...options, manifest, limits: this.#limits });
   }
 
   #assertTarget(target: Target): void {
@@ -199,71 +256,25 @@ export class Stylizer {
     blend(target.styles);
   }
 
-  async #map(content: EncodedContent, target: Target): Promise<Affine> {
-    this.#assertTarget(target);
-    const alpha = target.alpha ?? 1;
-    if (!target.masks || target.masks.length === 0) {
-      return affine(content.statistics, blend(target.styles), alpha);
-    }
-    const { grid, image } = content;
+  async #decodeMany(
+    content: EncodedContent,
+    targets: readonly Target[],
+    signal: AbortSignal | undefined,
+  ): Promise<RgbaImage[]> {
     const { stride } = this.manifest;
-    const covers = { width: image.width / stride, height: image.height / stride };
-    const onGrid = target.masks.map((mask) => resizeMask(mask, grid, covers));
-    const masks = completeMasks(onGrid, target.styles.length);
-    const regions = target.styles.map(({ statistics }, k) => ({
-      mask: masks[k] ?? new Float32Array(),
-      style: statistics,
-    }));
-    const features = content.features instanceof Float32Array
-      ? content.features
-      : await content.features.read();
-    return maskedAffine(features, content.statistics, { regions, alpha });
-  }
-
-  async #decodeTile(
-    content: EncodedContent,
-    { tile, map, result }: { tile: Tile; map: Affine; result: RgbaImage },
-  ): Promise<void> {
-    const { features, map: local, release } = this.#cut(content, tile, map);
-    const picture = await this.#runtime.decode(features, local).finally(release);
-    const { core, outer } = tile;
-    const area = {
-      x: core.x,
-      y: core.y,
-      width: Math.max(0, Math.min(core.width, result.width - core.x)),
-      height: Math.max(0, Math.min(core.height, result.height - core.y)),
-    };
-    fromPlanar(picture.data, { source: outer, target: result, area });
-  }
-
-  /** The features and the map of one tile. */
-  #cut(
-    content: EncodedContent,
-    tile: Tile,
-    map: Affine,
-  ): { features: Features; map: Affine; release: () => void } {
-    if (!(content.features instanceof Float32Array)) {
-      return { features: content.features, map, release: () => {} };
+    const paints: Paint[] = [];
+    for (const target of targets) {
+      this.#assertTarget(target);
+      paints.push({ target, regions: await regionsOf(content, target, { stride, signal }) });
     }
-    const { channels, stride } = this.manifest;
-    const part = {
-      x: tile.outer.x / stride,
-      y: tile.outer.y / stride,
-      width: tile.outer.width / stride,
-      height: tile.outer.height / stride,
-    };
-    const cut = (values: Float32Array): Float32Array<ArrayBuffer> => {
-      const cutOut = new Float32Array(channels * part.width * part.height);
-      const to = { values: cutOut, x: 0, y: 0, width: part.width, height: part.height };
-      copyGrid({ values, ...content.grid, x: part.x, y: part.y }, to, { channels, ...part });
-      return cutOut;
-    };
-    const features = this.#runtime.upload(cut(content.features), part);
-    const local = map.scale.length === channels
-      ? map
-      : { scale: cut(map.scale), shift: cut(map.shift) };
-    return { features, map: local, release: () => features.dispose() };
+    return await paint(this.#runtime, content, { paints, stride, signal });
   }
+}
+
+function first(pictures: readonly RgbaImage[]): RgbaImage {
+  const [picture] = pictures;
+  if (!picture) throw new RangeError("Cannot give the picture of no target");
+  return picture;
 }
 
 function assertImage(image: RgbaImage): void {

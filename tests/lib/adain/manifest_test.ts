@@ -18,6 +18,14 @@ Deno.test("parseManifest() reads the model that ships", () => {
   assert.equal(manifest.receptiveField % manifest.stride, 0);
 });
 
+Deno.test("parseManifest() takes the widest map from the text, else from channels and stride", () => {
+  const widest = (change: object): number =>
+    parseManifest(JSON.stringify({ ...good, channels: 96, stride: 8, ...change })).fullSizeChannels;
+  assert.equal(widest({ full_size_channels: undefined }), 12);
+  assert.equal(widest({ full_size_channels: 24 }), 24);
+  assert.throws(() => widest({ full_size_channels: 0 }), { code: "model_damaged" });
+});
+
 Deno.test.each([
   ["a name that is missing", { name: undefined }, /"name" must be a text, received nothing/],
   ["channels that are no number", { channels: "128" }, /"channels" must be a positive integer/],

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { affine, statistics } from "../../../lib/adain/mod.ts";
-import {
-  completeMasks,
-  maskedAffine,
-  regionStatistics,
-  resizeMask,
-} from "../../../lib/adain/masks.ts";
+import { completeMasks, cutMask, mixAffines, resizeMask } from "../../../lib/adain/masks.ts";
+import { moments, statisticsOf } from "../../../lib/adain/moments.ts";
 import { seededRandom } from "../../support/random.ts";
 
 const random = seededRandom(11);
@@ -54,43 +50,30 @@ Deno.test("completeMasks() refuses a wrong number of masks", () => {
   assert.throws(() => completeMasks([], 2), { code: "invalid_target" });
 });
 
-Deno.test("regionStatistics() of a hard mask are those of its positions alone", () => {
-  const mask = Float32Array.from({ length: 40 }, (_, i) => i < 15 ? 1 : 0);
-  const inside = Float32Array.from(
-    [0, 1, 2].flatMap((c) => [...features.slice(40 * c, 40 * c + 15)]),
-  );
-  const expected = statistics(inside, 3);
-  const region = regionStatistics(features, mask, whole);
-  close(region.mean, expected.mean);
-  close(region.std, expected.std);
+Deno.test("cutMask() takes a rectangle of the grid", () => {
+  const mask = Float32Array.from({ length: 12 }, (_, i) => i);
+  const cut = cutMask(mask, { width: 4, height: 3 }, { x: 1, y: 1, width: 2, height: 2 });
+  assert.deepEqual([...cut], [5, 6, 9, 10]);
 });
 
-Deno.test("regionStatistics() of an empty region are those of the whole", () => {
-  assert.equal(regionStatistics(features, new Float32Array(40), whole), whole);
-});
-
-Deno.test("maskedAffine() of one region everywhere is affine()", () => {
-  const map = maskedAffine(features, whole, {
-    regions: [{ mask: new Float32Array(40).fill(1), style: style(4) }],
-    alpha: 0.7,
-  });
+Deno.test("mixAffines() of one region everywhere is its map at every position", () => {
   const plain = affine(whole, style(4), 0.7);
-  close(
-    map.scale,
-    Float32Array.from({ length: 120 }, (_, i) => plain.scale[Math.floor(i / 40)] ?? 0),
-  );
-  close(
-    map.shift,
-    Float32Array.from({ length: 120 }, (_, i) => plain.shift[Math.floor(i / 40)] ?? 0),
-  );
+  const map = mixAffines([plain], [new Float32Array(40).fill(1)]);
+  const spread = (values: Float32Array): Float32Array =>
+    Float32Array.from({ length: 120 }, (_, i) => values[Math.floor(i / 40)] ?? 0);
+  close(map.scale, spread(plain.scale));
+  close(map.shift, spread(plain.shift));
 });
 
-Deno.test("maskedAffine() gives each hard region its style's mean", () => {
+Deno.test("mixAffines() gives each hard region its style's mean", () => {
   const left = Float32Array.from({ length: 40 }, (_, i) => i < 20 ? 1 : 0);
-  const map = maskedAffine(features, whole, {
-    regions: [{ mask: left, style: style(4) }, { mask: left.map((v) => 1 - v), style: style(-9) }],
-    alpha: 1,
+  const masks = [left, left.map((v) => 1 - v)];
+  const area = { x: 0, y: 0, width: 40, height: 1 };
+  const maps = masks.map((mask, k) => {
+    const region = statisticsOf(moments({ values: features, width: 40, height: 1 }, area, mask));
+    return affine(region ?? whole, style([4, -9][k] ?? 0));
   });
+  const map = mixAffines(maps, masks);
   const painted = features.map((value, i) => value * (map.scale[i] ?? 0) + (map.shift[i] ?? 0));
   for (const channel of [0, 1, 2]) {
     const plane = painted.subarray(40 * channel, 40 * channel + 40);
