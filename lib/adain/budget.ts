@@ -2,10 +2,10 @@ import type { Manifest } from "./manifest.ts";
 import { planTiles, type Tile } from "./tiles.ts";
 
 /**
- * Bytes for runs and features unless said otherwise: 320 MiB. With 190 MB of process, runtime and
+ * Bytes for runs and features unless said otherwise: 288 MiB. With 190 MB of process, runtime and
  * `fast`, and two RGBA pictures of 64 MiB, 4096 x 4096 pixels stay within 700 MB.
  */
-export const DEFAULT_MEMORY_BUDGET: number = 320 * 2 ** 20;
+export const DEFAULT_MEMORY_BUDGET: number = 288 * 2 ** 20;
 
 /** Pixels of the smallest run that is worth its halo: 256 x 256. */
 export const MIN_RUN_PIXELS: number = 256 * 256;

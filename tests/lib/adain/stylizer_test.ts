@@ -21,7 +21,7 @@ async function withStylizer(
 
 Deno.test("stylize() gives exactly the content's size, whatever it is", async () => {
   await withStylizer(async (stylizer, statistics) => {
-    for (const [width, height] of [[16, 16], [1, 200], [37, 1], [101, 67]] as const) {
+    for (const [width, height] of [[16, 16], [1, 1], [1, 2000], [37, 1], [101, 67]] as const) {
       const picture = await stylizer.stylize(drawPicture(width, height, 1), {
         styles: [{ statistics }],
       });
@@ -122,6 +122,20 @@ Deno.test("stylize() with the content's colours keeps grey grey", async () => {
   });
 });
 
+Deno.test("stylize() takes grey and flat pictures as contents and as styles", async () => {
+  await withStylizer(async (stylizer, statistics) => {
+    const grey = drawPicture(33, 47, 20);
+    for (let i = 0; i < grey.data.length; i += 4) grey.data.fill(grey.data[i] ?? 0, i, i + 3);
+    const flat = { width: 24, height: 17, data: new Uint8ClampedArray(4 * 24 * 17).fill(128) };
+    for (const content of [grey, flat]) {
+      const styles = [{ statistics }, { statistics: await stylizer.analyze(content) }];
+      const picture = await stylizer.stylize(content, { styles });
+      assert.deepEqual([picture.width, picture.height], [content.width, content.height]);
+      assert(meanDifference(picture, content) > 1);
+    }
+  });
+});
+
 Deno.test("stylizeMany() encodes once", async () => {
   await withStylizer(async (stylizer, statistics) => {
     const before = stylizer.encoderRuns;
@@ -190,6 +204,13 @@ Deno.test("stylize() refuses a picture whose bytes do not fit its size", async (
 Deno.test("open() refuses a run budget that is too small", async () => {
   const model = await loadModel(MODEL);
   await assert.rejects(Stylizer.open(model, { maxRunPixels: 1000 }), RangeError);
+});
+
+Deno.test("open() refuses a memory budget that is too small", async () => {
+  const model = await loadModel(MODEL);
+  for (const memoryBudget of [1e6, NaN]) {
+    await assert.rejects(Stylizer.open(model, { memoryBudget }), RangeError);
+  }
 });
 
 Deno.test("open() refuses a graph that is not ONNX", async () => {
