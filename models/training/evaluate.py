@@ -157,6 +157,7 @@ class Evaluation:
         sheet.save(self.args.out / f"sheet.{self.args.format}", quality=90)
 
     def run_all(self):
+        """Runs each method; what is known is written after each, for runs that do not end."""
         checks = {}
         for name, make in self.makers.items():
             method = make()
@@ -164,14 +165,19 @@ class Evaluation:
             print(f"{name}: {format_losses(self.results[name])}", flush=True)
             if name in self.models:
                 checks[name] = self.check(name, method)
+            text = self.write(checks)
         self.draw_sheet()
+        print(text)
+
+    def write(self, checks):
         known = ("size", "seed", "threads", "gatys_iterations")
         report = {"arguments": {key: getattr(self.args, key) for key in known}}
         report["pairs"] = [[path.name for path in pair] for pair in self.pairs]
         report |= {"methods": self.results, "checks": checks}
         (self.args.out / "results.json").write_text(json.dumps(report, indent=1) + "\n")
-        (self.args.out / "table.md").write_text(render(report))
-        print(render(report))
+        text = render(report)
+        (self.args.out / "table.md").write_text(text)
+        return text
 
 
 if __name__ == "__main__":
