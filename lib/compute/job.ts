@@ -27,14 +27,26 @@ export interface JobTarget {
   readonly alpha: number;
   /** `content` keeps the content's colours. */
   readonly colour: "style" | "content";
+  /** With K styles: K or K-1 encoded grey pictures in their order, or none. */
+  readonly masks?: readonly Uint8Array<ArrayBuffer>[];
 }
+
+/**
+ * What `auto` may become: `auto`, JPEG or, where the picture is transparent, PNG; `auto-webp`,
+ * WebP; `auto-avif`, AVIF where the picture is small enough for its slow encoder, else WebP.
+ */
+export type AutoFormat = "auto" | "auto-avif" | "auto-webp";
 
 /** The form of the result. */
 export interface OutputRequest {
-  /** The codec; `auto`: PNG where the picture is transparent, else JPEG. */
-  readonly format: OutputFormat | "auto";
+  /** The codec, or a rule that finds it. */
+  readonly format: OutputFormat | AutoFormat;
   /** Quality 1..100; absent: the codec's default here. */
   readonly quality?: number;
+  /** What transparent parts and margins are filled with, RGB 0..255; absent: they stay transparent. */
+  readonly background?: readonly [red: number, green: number, blue: number];
+  /** Whether an animated source stays animated. Default: its first frame. */
+  readonly animated?: boolean;
 }
 
 /** Paint one picture, or make a plain thumbnail of it where there is no target. */
@@ -42,6 +54,8 @@ export interface PaintJob {
   readonly kind: "paint";
   /** The encoded source picture. */
   readonly source: Uint8Array<ArrayBuffer>;
+  /** Names the content at this geometry and model, so that its encoding can be used again. */
+  readonly contentKey?: string;
   /** What of the source is allowed. */
   readonly limits: ImageLimits;
   /** The asked size. */
@@ -52,6 +66,24 @@ export interface PaintJob {
   readonly target?: JobTarget;
   /** The form of the result. */
   readonly output: OutputRequest;
+}
+
+/** Paint one content in many styles, as one picture of equal cells. */
+export interface SheetJob extends Omit<PaintJob, "kind" | "target"> {
+  readonly kind: "sheet";
+  /** What each cell becomes, row by row. */
+  readonly targets: readonly JobTarget[];
+  /** Cells per row. */
+  readonly columns: number;
+}
+
+/** Look at a picture: its colours and placeholders. */
+export interface DescribeJob {
+  readonly kind: "describe";
+  /** The encoded picture. */
+  readonly source: Uint8Array<ArrayBuffer>;
+  /** What of the source is allowed. */
+  readonly limits: ImageLimits;
 }
 
 /** Compute the statistics of a style picture. */
@@ -66,7 +98,7 @@ export interface AnalyzeJob {
 }
 
 /** Everything that the compute workers can do. */
-export type Job = PaintJob | AnalyzeJob;
+export type Job = AnalyzeJob | DescribeJob | PaintJob | SheetJob;
 
 /** The stages of a job that are timed, in the order of the pipeline. */
 export type Stage = "decode" | "resize" | "encode" | "adain" | "output";
@@ -100,5 +132,27 @@ export interface Analysis {
   readonly height: number;
 }
 
+/** What a picture looks like. */
+export interface Description {
+  /** Up to 5 colours that stand for most of it, the commonest first. */
+  readonly colours: readonly DominantColour[];
+  /** ThumbHash, base64. */
+  readonly thumbhash: string;
+  /** BlurHash of 4 x 3 components. */
+  readonly blurhash: string;
+  /** A tiny picture as a data URI. */
+  readonly placeholder: string;
+}
+
+/** A colour and its share of a picture. */
+export interface DominantColour {
+  /** `#rrggbb`. */
+  readonly hex: string;
+  /** Share of the visible pixels, 0..1. */
+  readonly share: number;
+}
+
 /** The result of each kind of job. */
-export type JobResult<J extends Job> = J extends PaintJob ? Picture : Analysis;
+export type JobResult<J extends Job> = J extends AnalyzeJob ? Analysis
+  : J extends DescribeJob ? Description
+  : Picture;

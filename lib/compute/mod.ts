@@ -8,6 +8,9 @@ export { InProcessCompute, type InProcessOptions } from "./in_process.ts";
 export type {
   Analysis,
   AnalyzeJob,
+  AutoFormat,
+  Description,
+  DominantColour,
   GeometryRequest,
   Job,
   JobResult,
@@ -15,6 +18,7 @@ export type {
   OutputRequest,
   PaintJob,
   Picture,
+  SheetJob,
   Stage,
   StageTimes,
 } from "./job.ts";

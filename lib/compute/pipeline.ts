@@ -5,27 +5,16 @@ import {
   Stylizer,
   type StylizerOptions,
 } from "../adain/mod.ts";
-import {
-  crop,
-  decode,
-  encode,
-  type OutputFormat,
-  pad,
-  type Pixels,
-  planGeometry,
-  resize,
-} from "../image/mod.ts";
+import { decode, resize } from "../image/mod.ts";
+import { animate, animatePlain } from "./animate.ts";
+import { ContentCache } from "./content_cache.ts";
+import { describe } from "./describe.ts";
 import { ComputeError } from "./errors.ts";
-import type {
-  Analysis,
-  AnalyzeJob,
-  Job,
-  JobResult,
-  PaintJob,
-  Picture,
-  Stage,
-  StageTimes,
-} from "./job.ts";
+import type { Analysis, AnalyzeJob, Job, JobResult, PaintJob, Picture } from "./job.ts";
+import { paintPlain, paintStill } from "./paint.ts";
+import type { Tools } from "./prepare.ts";
+import { paintSheet } from "./sheet.ts";
+import { StageClock } from "./stage_clock.ts";
 
 /** How the models are run; plain data, so that it can be sent to a worker. */
 export interface PipelineOptions {
@@ -46,6 +35,7 @@ const STYLE_SIDE = 512;
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #stylizers = new Map<string, Promise<Stylizer>>();
+  readonly #contents = new ContentCache();
 
   /** @param options Models and how to run them; a model is opened when it is first needed. */
   constructor(options: PipelineOptions) {
@@ -63,10 +53,15 @@ export class Pipeline {
    * @throws {ComputeError} `unknown_model`, or `aborted`.
    */
   async run<J extends Job>(job: J, signal: AbortSignal): Promise<JobResult<J>>;
-  async run(job: Job, signal: AbortSignal): Promise<Picture | Analysis> {
+  async run(job: Job, signal: AbortSignal): Promise<JobResult<Job>> {
+    const clock = new StageClock(signal);
     switch (job.kind) {
       case "paint":
-        return await this.#paint(job, signal);
+        return await this.#paint(job, clock);
+      case "sheet":
+        return await paintSheet(job, await this.#tools(job.model, clock));
+      case "describe":
+        return await describe(job, clock);
       case "analyze":
         return await this.#analyze(job, signal);
     }
@@ -91,6 +86,7 @@ export class Pipeline {
 
   /** Releases all models. */
   async close(): Promise<void> {
+    this.#contents.clear();
     const opened = await Promise.allSettled(this.#stylizers.values());
     this.#stylizers.clear();
     for (const result of opened) {
@@ -112,44 +108,15 @@ export class Pipeline {
     return await Stylizer.open(await loadModel(new URL(folder)), options);
   }
 
-  async #paint(job: PaintJob, signal: AbortSignal): Promise<Picture> {
-    const clock = new StageClock(signal);
-    const source = await clock.time("decode", () => decode(job.source, job.limits));
-    const plan = planGeometry(source, job.geometry);
-    const content = await clock.time("resize", () => resize(crop(source, plan.crop), plan.size));
-    const painted = job.target ? await this.#stylize(content, job, clock) : { picture: content };
-    const placed = pad(painted.picture, plan.canvas);
-    const format = job.output.format === "auto" ? safeFormat(placed) : job.output.format;
-    const body = await clock.time("output", () => encode(placed, { ...job.output, format }));
-    return {
-      body,
-      format,
-      width: placed.width,
-      height: placed.height,
-      times: clock.times,
-      encoderRuns: painted.encoderRuns ?? 0,
-    };
+  async #tools(model: string, clock: StageClock): Promise<Tools> {
+    return { stylizer: await this.open(model), clock, contents: this.#contents };
   }
 
-  async #stylize(
-    content: Pixels,
-    job: PaintJob,
-    clock: StageClock,
-  ): Promise<{ picture: Pixels; encoderRuns?: number }> {
-    const { target } = job;
-    if (!target) return { picture: content };
-    const stylizer = await this.open(job.model);
-    const before = stylizer.encoderRuns;
-    const encoded = await clock.time("encode", () => stylizer.encode(content, clock.signal));
-    try {
-      const picture = await clock.time(
-        "adain",
-        () => stylizer.decode(encoded, target, clock.signal),
-      );
-      return { picture, encoderRuns: stylizer.encoderRuns - before };
-    } finally {
-      encoded.dispose();
-    }
+  async #paint(job: PaintJob, clock: StageClock): Promise<Picture> {
+    const { target, output: { animated } } = job;
+    if (!target) return await (animated ? animatePlain(job, clock) : paintPlain(job, clock));
+    const tools = await this.#tools(job.model, clock);
+    return await (animated ? animate(job, target, tools) : paintStill(job, target, tools));
   }
 
   async #analyze(job: AnalyzeJob, signal: AbortSignal): Promise<Analysis> {
@@ -166,38 +133,4 @@ export class Pipeline {
     const statistics: Statistics = await (await this.open(job.model)).analyze(style);
     return { statistics, width: source.width, height: source.height };
   }
-}
-
-/** The format that every client shows: PNG where the picture is transparent, else JPEG. */
-function safeFormat({ data }: Pixels): OutputFormat {
-  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return "png";
-  return "jpeg";
-}
-
-/** Times stages and lets an abort in between them. */
-class StageClock {
-  readonly signal: AbortSignal;
-  readonly #times: Partial<Record<Stage, number>> = {};
-
-  constructor(signal: AbortSignal) {
-    this.signal = signal;
-  }
-
-  get times(): StageTimes {
-    return this.#times;
-  }
-
-  async time<T>(stage: Stage, task: () => Promise<T>): Promise<T> {
-    await nextTurn();
-    if (this.signal.aborted) throw new ComputeError("aborted", `Stopped before ${stage}`);
-    const start = performance.now();
-    const result = await task();
-    this.#times[stage] = performance.now() - start;
-    return result;
-  }
-}
-
-/** Lets messages in: an abort that was posted to a worker is seen only between turns. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -72,6 +72,8 @@ interface Slot {
   ready: boolean;
   task?: Task;
   timer?: ReturnType<typeof setTimeout>;
+  /** The content that it encoded last. */
+  content?: string | undefined;
 }
 
 /** Workers in a row started without success before the pool stops trying at once. */
@@ -195,18 +197,25 @@ export class WorkerPool implements Compute {
   }
 
   #dispatch(): void {
-    for (const slot of this.#slots) {
-      if (!slot.ready || slot.task) continue;
+    const idle = new Set([...this.#slots].filter((slot) => slot.ready && !slot.task));
+    while (idle.size > 0) {
       const task = this.#waiting.shift();
       if (!task) return;
-      slot.task = task;
-      task.started = performance.now();
-      slot.timer = setTimeout(() => {
-        const text = `The job ran longer than ${this.#options.deadline} ms`;
-        this.#replace(slot, new ComputeError("deadline", text));
-      }, this.#options.deadline);
-      post(slot.worker, { type: "run", id: task.id, job: task.job });
+      const slot = choose(idle, task.job);
+      idle.delete(slot);
+      this.#start(slot, task);
     }
+  }
+
+  #start(slot: Slot, task: Task): void {
+    slot.task = task;
+    slot.content = contentOf(task.job);
+    task.started = performance.now();
+    slot.timer = setTimeout(() => {
+      const text = `The job ran longer than ${this.#options.deadline} ms`;
+      this.#replace(slot, new ComputeError("deadline", text));
+    }, this.#options.deadline);
+    post(slot.worker, { type: "run", id: task.id, job: task.job });
   }
 
   #abort(task: Task): void {
@@ -241,4 +250,17 @@ export class WorkerPool implements Compute {
 
 function post(worker: Worker, message: ToWorker): void {
   worker.postMessage(message);
+}
+
+/** A worker that encoded the content before needs not do it again. */
+function choose(idle: ReadonlySet<Slot>, job: Job): Slot {
+  const [first, ...others] = idle;
+  if (!first) throw new RangeError("no worker is idle");
+  const content = contentOf(job);
+  if (content === undefined) return first;
+  return [first, ...others].find((slot) => slot.content === content) ?? first;
+}
+
+function contentOf(job: Job): string | undefined {
+  return "contentKey" in job ? job.contentKey : undefined;
 }

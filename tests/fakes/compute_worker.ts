@@ -20,7 +20,7 @@ scope.addEventListener("message", ({ data }) => {
   if (data.type === "abort") {
     return fail(data.id, new DOMException("The signal has been aborted", "AbortError"));
   }
-  behave(data.id, data.job.model);
+  if ("model" in data.job) behave(data.id, data.job.model);
 });
 
 function behave(id: number, behaviour: string): void {

@@ -1,0 +1,54 @@
+import { LRUCache } from "lru-cache";
+import type { EncodedContent } from "../adain/mod.ts";
+import type { Geometry, Pixels } from "../image/mod.ts";
+
+/** A content that was brought to its size and encoded. */
+export interface PreparedContent {
+  /** The content at the size at which it is painted. */
+  readonly pixels: Pixels;
+  /** Where it lies in the result. */
+  readonly plan: Geometry;
+  /** Its features. */
+  readonly encoded: EncodedContent;
+}
+
+/** Bound of the kept contents per worker: four of one megapixel at 96 channels, or so. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Bytes of features per pixel: 128 channels of float32 at 1/64 of the pixels. */
+const FEATURE_BYTES = 8;
+
+/** Keeps the contents that were encoded last, so that another style of one skips the encoder. */
+export class ContentCache {
+  readonly #kept = new LRUCache<string, PreparedContent>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ pixels }) => pixels.data.length * (1 + FEATURE_BYTES / 4),
+    dispose: ({ encoded }) => encoded.dispose(),
+  });
+
+  /**
+   * @param key Names a content.
+   * @returns The content, if it is kept; it stays owned by the cache.
+   */
+  get(key: string): PreparedContent | undefined {
+    return this.#kept.get(key);
+  }
+
+  /**
+   * Keeps a content; the cache then owns it.
+   *
+   * @param key Names the content.
+   * @param content The content.
+   * @returns Whether it is kept: one larger than the bound stays its maker's.
+   */
+  keep(key: string, content: PreparedContent): boolean {
+    if (content.pixels.data.length * (1 + FEATURE_BYTES / 4) > MAX_BYTES) return false;
+    this.#kept.set(key, content);
+    return true;
+  }
+
+  /** Disposes all contents. */
+  clear(): void {
+    this.#kept.clear();
+  }
+}
