@@ -1,12 +1,14 @@
 import { loadModel } from "./lib/adain/mod.ts";
+import { openCaches } from "./lib/cache/mod.ts";
 import { Catalog, type CatalogModel, seedBuiltins } from "./lib/catalog/mod.ts";
 import { type Compute, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
 import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
 import { createLog, type Log } from "./lib/log.ts";
-import { PictureService } from "./lib/pictures/mod.ts";
+import { Painter, PictureService, Sources } from "./lib/pictures/mod.ts";
 import { createProgress } from "./lib/progress.ts";
 import { DEFAULT_SOURCE_POLICY, fetchImage, type SourcePolicy } from "./lib/source/mod.ts";
 import { createApp } from "./routes/mod.ts";
+import { loadPresets } from "./routes/presets.ts";
 import type { Services } from "./routes/services.ts";
 
 const MODELS = new URL("./models/", import.meta.url);
@@ -72,16 +74,6 @@ function sourcePolicy(config: Config): SourcePolicy {
   };
 }
 
-async function fetchBytes(
-  url: string,
-  policy: SourcePolicy,
-  signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const source = await fetchImage(url, policy, { signal });
-  if (source === "not_modified") throw new TypeError("nothing was asked conditionally");
-  return source.bytes;
-}
-
 async function start(config: Config, log: Log): Promise<void> {
   const models = await findModels();
   const model = models.get(config.MODEL);
@@ -101,19 +93,41 @@ async function start(config: Config, log: Log): Promise<void> {
     onProgress: createProgress("styles", Deno.stderr),
   });
   const policy = sourcePolicy(config);
-  const pictures = new PictureService({
+  const sources = new Sources({
+    fetch: (url, options) => fetchImage(url, policy, options),
+    maxBytes: config.SOURCE_CACHE_BYTES,
+  });
+  const caches = openCaches({
+    memoryBytes: config.MEMORY_CACHE_BYTES,
+    redisUrl: config.REDIS_URL,
+    log,
+    ...(config.CACHE_PATH === "none"
+      ? {}
+      : { file: { path: config.CACHE_PATH, maxBytes: config.CACHE_BYTES } }),
+  });
+  const { cache, flight } = caches;
+  const painter = new Painter({
     catalog,
     compute,
     models,
+    sources,
     limits,
     sample: new URL("sample.jpg", STATIC),
-    fetchSource: (url, signal) => fetchBytes(url, policy, signal),
   });
-  serve({ config, log, catalog, compute, pictures, models, staticFolder: STATIC }, kv);
+  const pictures = new PictureService({ painter, sources, cache, flight, log });
+  const presets = await loadPresets(config.PRESETS_FILE);
+  const parts = { cache, catalog, compute, flight, models, pictures, presets };
+  const services = { config, log, ...parts, sourcePolicy: policy, staticFolder: STATIC };
+  serve(services, async () => {
+    await pictures.idle();
+    await compute.close();
+    await caches.close();
+    kv.close();
+  });
 }
 
-function serve(services: Services, kv: Deno.Kv): void {
-  const { config, log, compute } = services;
+function serve(services: Services, close: () => Promise<void>): void {
+  const { config, log } = services;
   const server = Deno.serve({
     hostname: config.HOST,
     port: config.PORT,
@@ -121,8 +135,7 @@ function serve(services: Services, kv: Deno.Kv): void {
   }, createApp(services).fetch);
   const stop = async (): Promise<void> => {
     await server.shutdown();
-    await compute.close();
-    kv.close();
+    await close();
     log("info", "stopped");
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

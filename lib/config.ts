@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Provider } from "./adain/mod.ts";
+import { parseRedisUrl } from "./cache/mod.ts";
 import type { LogLevel } from "./log.ts";
+import { parseKeys, type SigningKeys } from "./signing/mod.ts";
 
 /** The service's settings, checked and frozen; each comes from the environment variable of its name. */
 export interface Config {
@@ -28,6 +30,26 @@ export interface Config {
   readonly DEADLINE_MS: number;
   /** Deno KV: a path, `:memory:`, or an http(s) URL for KV Connect. Default data/pastiche.kv. */
   readonly KV_URL: string;
+  /** Bytes of finished pictures kept in memory. Default 128 MiB. */
+  readonly MEMORY_CACHE_BYTES: number;
+  /** File of the persistent cache; `none`: no file. Default data/cache.sqlite. */
+  readonly CACHE_PATH: string;
+  /** Bytes of the persistent cache. Default 2 GiB. */
+  readonly CACHE_BYTES: number;
+  /** Redis or Valkey shared by a fleet, in place of the file: redis(s)://, redis-cluster(s)://. */
+  readonly REDIS_URL?: string | undefined;
+  /** Bytes of source pictures kept in memory. Default 64 MiB. */
+  readonly SOURCE_CACHE_BYTES: number;
+  /** Keys of signed URLs, `kid:hexkey,…`; none: URLs need no signature. */
+  readonly SIGNING_KEYS: SigningKeys;
+  /** JSON file with named sets of parameters. */
+  readonly PRESETS_FILE?: string | undefined;
+  /** Whether only presets are served. Default false. */
+  readonly PRESETS_ONLY: boolean;
+  /** Pictures per minute and client; absent: no limit. */
+  readonly RATE_LIMIT?: number | undefined;
+  /** Whether `X-Forwarded-For` names the client. Default false. */
+  readonly TRUST_PROXY: boolean;
   /** Host patterns that sources may come from; empty: any public host. */
   readonly SOURCE_ALLOW: readonly string[];
   /** CIDRs that sources may come from although they are not public. */
@@ -46,9 +68,32 @@ export interface Config {
   readonly ADMIN_TOKEN?: string | undefined;
 }
 
-const integer = (least: number, most: number, fallback: number): z.ZodType<number> =>
+const flag = z.enum(["true", "false", "1", "0"]).optional()
+  .transform((text) => text === "true" || text === "1");
+
+const digits = (least: number, most: number): z.ZodType<number, string> =>
   z.string().regex(/^\d+$/, `must be a whole number from ${least} to ${most}`).transform(Number)
-    .pipe(z.number().min(least).max(most)).optional().transform((value) => value ?? fallback);
+    .pipe(z.number().min(least).max(most));
+
+const integer = (least: number, most: number, fallback: number): z.ZodType<number> =>
+  digits(least, most).optional().transform((value) => value ?? fallback);
+
+const optionalInteger = (
+  least: number,
+  most: number,
+): z.ZodType<number | undefined> => digits(least, most).optional();
+
+/** A text that its own reader accepts; what the reader throws says what is wrong. */
+function checked<T>(read: (text: string) => T): z.ZodType<T, string> {
+  return z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "" });
+      return z.NEVER;
+    }
+  });
+}
 
 const list = z.string().optional().transform((value) =>
   (value ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "")
@@ -69,6 +114,16 @@ const FIELDS = {
   QUEUE_BYTES: integer(MEBIBYTE, 64 * 1024 * MEBIBYTE, 1024 * MEBIBYTE),
   DEADLINE_MS: integer(100, 600_000, 20_000),
   KV_URL: z.string().min(1).default("data/pastiche.kv"),
+  MEMORY_CACHE_BYTES: integer(MEBIBYTE, 1024 * 1024 * MEBIBYTE, 128 * MEBIBYTE),
+  CACHE_PATH: z.string().min(1).default("data/cache.sqlite"),
+  CACHE_BYTES: integer(MEBIBYTE, 1024 * 1024 * MEBIBYTE, 2048 * MEBIBYTE),
+  REDIS_URL: checked((text) => (parseRedisUrl(text), text)).optional(),
+  SOURCE_CACHE_BYTES: integer(MEBIBYTE, 64 * 1024 * MEBIBYTE, 64 * MEBIBYTE),
+  SIGNING_KEYS: checked(parseKeys).optional().transform((keys): SigningKeys => keys ?? new Map()),
+  PRESETS_FILE: z.string().min(1).optional(),
+  PRESETS_ONLY: flag,
+  RATE_LIMIT: optionalInteger(1, 1_000_000),
+  TRUST_PROXY: flag,
   SOURCE_ALLOW: list,
   SOURCE_ALLOW_ADDRESSES: list,
   MAX_SOURCE_BYTES: integer(1, 1024 * MEBIBYTE, 20 * 1000 * 1000),

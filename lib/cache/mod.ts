@@ -6,6 +6,7 @@
  */
 export * from "./errors.ts";
 export * from "./layered_cache.ts";
+export * from "./open.ts";
 export * from "./memory_cache.ts";
 export * from "./fleet_single_flight.ts";
 export * from "./redis_cache.ts";

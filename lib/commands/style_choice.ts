@@ -7,7 +7,7 @@ import {
 } from "../adain/mod.ts";
 import { decode, planGeometry, resize } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { explain } from "./terminal.ts";
 
 /** Longest side at which a style picture is analysed: what the models were trained for. */

@@ -1,7 +1,15 @@
 /**
- * From a request to a picture: the way that joins sources, styles and compute.
+ * From a request to a picture: the way that joins sources, styles, compute and cache.
  *
  * @module
  */
-export type { PictureRequest, PictureSource, StyleChoice } from "./request.ts";
-export { PictureService, type PictureServiceOptions, type PreparedPicture } from "./service.ts";
+export { Painter, type PainterOptions } from "./painter.ts";
+export type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
+export {
+  type Freshness,
+  PictureService,
+  type PictureServiceOptions,
+  type Served,
+  type ServeOptions,
+} from "./service.ts";
+export { type FetchSource, Sources, type SourcesOptions } from "./sources.ts";

@@ -18,6 +18,8 @@ export interface PictureRequest {
   readonly source: PictureSource;
   /** The style or styles; weights sum to 1. */
   readonly style: StyleChoice;
+  /** With K styles: K or K-1 grey pictures in their order. */
+  readonly masks: readonly PictureSource[];
   /** Content–style trade-off, 0..1. */
   readonly alpha: number;
   /** Whose colours the result has. */
@@ -28,4 +30,12 @@ export interface PictureRequest {
   readonly model: string;
   /** The form of the result. */
   readonly output: OutputRequest;
+}
+
+/** One content in many styles as one picture. */
+export interface SheetRequest extends Omit<PictureRequest, "masks" | "style"> {
+  /** Ids of the styles, in the order of the cells. */
+  readonly styles: readonly string[];
+  /** Cells per row. */
+  readonly columns: number;
 }

@@ -1,167 +1,314 @@
-import { type Catalog, type CatalogModel, versionOf } from "../catalog/mod.ts";
+import type { CacheEntry, PurgeSelector, ResultCache, SingleFlight } from "../cache/mod.ts";
+import { ComputeError, type Description } from "../compute/mod.ts";
+import type { Log } from "../log.ts";
+import { SourceError } from "../source/mod.ts";
+import type { Materials, Painter } from "./painter.ts";
+import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
+import type { Sources } from "./sources.ts";
 import {
-  type Compute,
-  ComputeError,
-  type JobTarget,
-  type PaintJob,
-  type Picture,
-} from "../compute/mod.ts";
-import { type ImageLimits, probe } from "../image/mod.ts";
-import type { PictureRequest, PictureSource, StyleChoice } from "./request.ts";
+  entityTag,
+  isKeepable,
+  keyOf,
+  pictureWish,
+  sheetWish,
+  sourceTag,
+  timingOf,
+  type Wish,
+} from "./wish.ts";
 
-/** Raised when the same pixels would be encoded differently: it is part of every ETag. */
-const ENCODER_VERSION = "1";
+/** An expired picture still serves for a week: while it is renewed, or while its source fails. */
+const STALE_LIFE = 7 * 24 * 3600 * 1000;
 
-/** Bytes per decoded pixel that a job holds: source, resized copy and result in RGBA. */
-const BYTES_PER_PIXEL = 12;
+/** A picture of a source that never changes is looked at again after a day. */
+const LONGEST_LIFE = 24 * 3600 * 1000;
+
+/** A picture whose renewal failed is not tried again for this many milliseconds. */
+const RETRY = 30_000;
 
 /** What a {@linkcode PictureService} works with. */
 export interface PictureServiceOptions {
-  /** Styles and their statistics. */
-  readonly catalog: Catalog;
-  /** Where pictures are computed. */
-  readonly compute: Compute;
-  /** Installed models by name. */
-  readonly models: ReadonlyMap<string, CatalogModel>;
-  /** Fetches a picture by its URL. */
-  readonly fetchSource: (url: string, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
-  /** The picture that ships with the service. */
-  readonly sample: URL;
-  /** What of a source is allowed. */
-  readonly limits: ImageLimits;
+  /** Makes pictures. */
+  readonly painter: Painter;
+  /** Pictures by their URLs. */
+  readonly sources: Sources;
+  /** Keeps what was painted. */
+  readonly cache: ResultCache;
+  /** Lets equal requests share one computation. */
+  readonly flight: SingleFlight;
+  /** Takes lines about renewals that failed. */
+  readonly log: Log;
+  /** Tells the time in milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: () => number;
 }
 
-/** A picture that is known but not painted. */
-export interface PreparedPicture {
+/** How a picture came about: kept, kept but expired, computed now, or never kept. */
+export type Freshness = "hit" | "stale" | "miss" | "bypass";
+
+/** A picture to answer with. */
+export interface Served {
   /** Strong entity tag (RFC 9110 section 8.8.3), quotes included. */
   readonly etag: string;
-  /** Milliseconds spent fetching. */
-  readonly fetchTime: number;
-  /**
-   * Paints it.
-   *
-   * @param signal The caller is gone.
-   * @returns The picture.
-   */
-  paint(signal: AbortSignal): Promise<Picture>;
+  /** The encoded picture; null: the client has it. */
+  readonly body: Uint8Array<ArrayBuffer> | null;
+  /** Media type; unknown where the client has it. */
+  readonly type?: string;
+  /** Names under which it can be purged. */
+  readonly tags: readonly string[];
+  /** Where it came from. */
+  readonly freshness: Freshness;
+  /** Milliseconds until it is renewed; 0 or less: expired. */
+  readonly ttl: number;
+  /** Where the time went, as a `Server-Timing` value, if it was computed now. */
+  readonly timing?: string;
 }
 
-/** Turns requests into pictures: source, styles, compute. */
+/** How a picture is asked for. */
+export interface ServeOptions {
+  /** The caller is gone. */
+  readonly signal: AbortSignal;
+  /** Whether the client has the picture with this entity tag. */
+  readonly isKnown?: (etag: string) => boolean;
+}
+
+/** Answers requests for pictures: from the cache, from another's computation, or painted. */
 export class PictureService {
   readonly #options: PictureServiceOptions;
+  readonly #clock: () => number;
+  readonly #renewals = new Set<Promise<void>>();
 
   /** @param options The parts. */
   constructor(options: PictureServiceOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? Date.now;
   }
 
   /**
-   * Finds out whether a request can be served, without fetching or computing.
+   * Gives a picture.
    *
    * @param request The request.
+   * @param options Signal, and what the client has.
+   * @returns The picture.
    * @throws {CatalogError} `unknown_style`.
-   * @throws {ComputeError} `unknown_model`.
-   */
-  async check(request: Pick<PictureRequest, "model" | "style">): Promise<void> {
-    this.#model(request.model);
-    await this.#styleVersions(request.style);
-  }
-
-  /**
-   * Fetches what a picture is made of, as far as its entity tag needs it.
-   *
-   * @param request The request.
-   * @param signal The caller is gone.
-   * @returns The picture, not painted yet.
-   * @throws {CatalogError} `unknown_style`.
-   * @throws {ComputeError} `unknown_model`.
+   * @throws {ComputeError} `unknown_model`, or if it cannot be computed now.
    * @throws {SourceError} If a source cannot be had.
-   * @throws {ImageError} If the source is refused by its header.
+   * @throws {ImageError} If a source is refused.
    */
-  async prepare(request: PictureRequest, signal: AbortSignal): Promise<PreparedPicture> {
-    const model = this.#model(request.model);
-    const versions = await this.#styleVersions(request.style);
-    const start = performance.now();
-    const [source, stylePicture] = await Promise.all([
-      this.#read(request.source, signal),
-      request.style.kind === "picture" ? this.#read(request.style.source, signal) : undefined,
-    ]);
-    const fetchTime = performance.now() - start;
-    const { width, height } = probe(source);
-    const etag = await entityTag([
-      { ...request, source: await versionOf(source), style: request.style.kind },
-      stylePicture ? await versionOf(stylePicture) : versions,
-      request.style.kind === "none" ? "" : model.version,
-      ENCODER_VERSION,
-    ]);
-    const paint = async (until: AbortSignal): Promise<Picture> => {
-      const target = await this.#target(request, { model, stylePicture });
-      const job: PaintJob = {
-        kind: "paint",
-        source,
-        limits: this.#options.limits,
-        geometry: request.geometry,
-        model: request.model,
-        output: request.output,
-        ...(target ? { target } : {}),
-      };
-      const bytes = source.length + BYTES_PER_PIXEL * width * height;
-      return await this.#options.compute.run(job, { signal: until, bytes });
-    };
-    return { etag, fetchTime, paint };
+  async picture(request: PictureRequest, options: ServeOptions): Promise<Served> {
+    return await this.#serve(await pictureWish(this.#options.painter, request), options);
   }
 
-  #model(name: string): CatalogModel {
-    const model = this.#options.models.get(name);
-    if (model) return model;
-    const installed = [...this.#options.models.keys()].join(", ");
-    throw new ComputeError(
-      "unknown_model",
-      `There is no model "${name.slice(0, 80)}"; installed: ${installed}`,
-    );
+  /**
+   * Gives one content in many styles as one picture.
+   *
+   * @param request The request.
+   * @param options Signal, and what the client has.
+   * @returns The picture; it throws as {@linkcode picture} does.
+   */
+  async sheet(request: SheetRequest, options: ServeOptions): Promise<Served> {
+    return await this.#serve(await sheetWish(this.#options.painter, request), options);
   }
 
-  async #styleVersions(style: StyleChoice): Promise<readonly (string | number)[]> {
-    if (style.kind !== "catalog") return [];
-    const records = style.styles.map(async ({ id, weight }) => {
-      const { version } = await this.#options.catalog.get(id);
-      return [version, weight];
-    });
-    return (await Promise.all(records)).flat();
+  /**
+   * Looks for a picture without fetching or computing anything.
+   *
+   * @param request The request.
+   * @returns The kept picture, if there is one.
+   * @throws {CatalogError} `unknown_style`.
+   * @throws {ComputeError} `unknown_model`.
+   */
+  async peek(request: PictureRequest): Promise<Served | undefined> {
+    return await this.#peek(await pictureWish(this.#options.painter, request));
   }
 
-  async #read(source: PictureSource, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    if ("bytes" in source) return source.bytes;
-    return "sample" in source
-      ? await Deno.readFile(this.#options.sample)
-      : await this.#options.fetchSource(source.url, signal);
+  async #peek(wish: Wish): Promise<Served | undefined> {
+    const entry = isKeepable(wish) ? await this.#options.cache.get(await keyOf(wish)) : undefined;
+    if (!entry) return undefined;
+    return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale");
   }
 
-  async #target(
-    request: PictureRequest,
-    parts: {
-      readonly model: CatalogModel;
-      readonly stylePicture: Uint8Array<ArrayBuffer> | undefined;
-    },
-  ): Promise<JobTarget | undefined> {
-    const { catalog } = this.#options;
-    const { alpha, colour, style } = request;
-    const { model, stylePicture } = parts;
-    if (stylePicture) {
-      const { statistics } = await catalog.statisticsOf(stylePicture, model);
-      return { styles: [{ statistics, weight: 1 }], alpha, colour };
+  /**
+   * Looks for a sheet as {@linkcode peek} does for a picture.
+   *
+   * @param request The request.
+   * @returns The kept sheet, if there is one.
+   */
+  async peekSheet(request: SheetRequest): Promise<Served | undefined> {
+    return await this.#peek(await sheetWish(this.#options.painter, request));
+  }
+
+  /**
+   * Gives a source as it is.
+   *
+   * @param source Where it is.
+   * @param signal The caller is gone.
+   * @returns Its bytes.
+   * @throws {SourceError} If it cannot be had.
+   * @throws {ImageError} If it is no picture by its header.
+   */
+  async source(source: PictureSource, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const request = { source, masks: [], style: { kind: "none" } } as const;
+    return (await this.#options.painter.gather(request, signal)).content.bytes;
+  }
+
+  /**
+   * Looks at an encoded picture.
+   *
+   * @param bytes The picture.
+   * @param signal The caller is gone.
+   * @returns Its colours and placeholders.
+   */
+  async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
+    return await this.#options.painter.describe(bytes, signal);
+  }
+
+  /**
+   * Forgets pictures everywhere in the fleet.
+   *
+   * @param what A tag, one source's pictures, or all.
+   * @returns How many were dropped at once, where the cache counts them.
+   * @throws {CacheError} `purge_failed`.
+   */
+  async purge(what: PurgeSelector | { readonly url: string }): Promise<number> {
+    const { cache, sources } = this.#options;
+    if (!("url" in what)) {
+      if ("all" in what) sources.clear();
+      return await cache.purge(what);
     }
-    if (style.kind !== "catalog") return undefined;
-    const styles = await Promise.all(style.styles.map(async ({ id, weight }) => {
-      const statistics = await catalog.statistics(await catalog.get(id), model);
-      return { statistics, weight };
-    }));
-    return { styles, alpha, colour };
+    sources.forget(what.url);
+    return await cache.purge({ tag: await sourceTag(what.url) });
+  }
+
+  /** Sources fetched since the start, conditional fetches included. */
+  get sourceFetches(): number {
+    return this.#options.sources.fetches;
+  }
+
+  /** Settles when no renewal is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#renewals);
+  }
+
+  async #serve(wish: Wish, options: ServeOptions): Promise<Served> {
+    if (!isKeepable(wish)) return await this.#serveOnce(wish, options);
+    const { cache } = this.#options;
+    const key = await keyOf(wish);
+    const kept = await cache.get(key);
+    if (kept) {
+      const fresh = kept.freshUntil > this.#clock();
+      if (!fresh) this.#renew(key, wish, kept);
+      return this.#answer(kept, fresh ? "hit" : "stale", options);
+    }
+    if (options.isKnown) {
+      const materials = await wish.gather(options.signal);
+      const etag = await entityTag(wish, materials);
+      if (options.isKnown(etag)) return unmodified(wish, etag);
+    }
+    const entry = await this.#join(key, wish, options.signal);
+    return this.#answer(entry, "miss", options);
+  }
+
+  async #join(key: string, wish: Wish, signal: AbortSignal): Promise<CacheEntry> {
+    try {
+      const { flight } = this.#options;
+      return await flight.run(key, (working) => this.#make(key, wish, working), signal);
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      throw new ComputeError("aborted", "The caller left", { cause });
+    }
+  }
+
+  /** Uploads: nobody else asks for them, so they are neither kept nor shared. */
+  async #serveOnce(wish: Wish, { signal, isKnown }: ServeOptions): Promise<Served> {
+    const start = performance.now();
+    const materials = await wish.gather(signal);
+    const fetched = performance.now() - start;
+    const etag = await entityTag(wish, materials);
+    if (isKnown?.(etag)) return unmodified(wish, etag);
+    const picture = await wish.paint(materials, signal);
+    return {
+      etag,
+      body: picture.body,
+      type: `image/${picture.format}`,
+      tags: wish.tags,
+      freshness: "bypass",
+      ttl: 0,
+      timing: timingOf(picture, fetched),
+    };
+  }
+
+  async #make(key: string, wish: Wish, signal: AbortSignal): Promise<CacheEntry> {
+    const { cache } = this.#options;
+    const storedAt = this.#clock();
+    const start = performance.now();
+    const materials = await wish.gather(signal);
+    const fetched = performance.now() - start;
+    const etag = await entityTag(wish, materials);
+    const life = this.#life(materials);
+    const before = await cache.get(key);
+    const unchanged = before?.etag === etag;
+    const entry = unchanged
+      ? { ...before, ...life }
+      : await this.#paint(wish, { materials, fetched, signal });
+    const finished = { ...entry, etag, tags: wish.tags, storedAt, ...life };
+    await cache.put(key, { ...finished, meta: {} });
+    return finished;
+  }
+
+  async #paint(
+    wish: Wish,
+    work: {
+      readonly materials: Materials;
+      readonly fetched: number;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Pick<CacheEntry, "body" | "meta" | "type">> {
+    const picture = await wish.paint(work.materials, work.signal);
+    const meta = { timing: timingOf(picture, work.fetched) };
+    return { body: picture.body, type: `image/${picture.format}`, meta };
+  }
+
+  /** A picture is as fresh as the least fresh of its materials. */
+  #life({ content, style, masks }: Materials): Pick<CacheEntry, "freshUntil" | "staleUntil"> {
+    const ends = [content, ...masks, ...(style ? [style] : [])].map((one) => one.freshUntil);
+    const freshUntil = Math.min(this.#clock() + LONGEST_LIFE, ...ends);
+    return { freshUntil, staleUntil: freshUntil + STALE_LIFE };
+  }
+
+  /** Renews an expired picture behind its reader's back. */
+  #renew(key: string, wish: Wish, kept: CacheEntry): void {
+    const { cache, flight, log } = this.#options;
+    const nobodyLeaves = new AbortController().signal;
+    const renewal = (async () => {
+      try {
+        await flight.run(key, (signal) => this.#make(key, wish, signal), nobodyLeaves);
+      } catch (error) {
+        const gone = error instanceof SourceError && error.code === "not_found";
+        const now = this.#clock();
+        // A source that is gone is not shown any more; one that fails is shown as it was.
+        const ends = gone ? { freshUntil: now, staleUntil: now + 1 } : { freshUntil: now + RETRY };
+        await cache.put(key, { ...kept, ...ends });
+        log("warn", "an expired picture could not be renewed", { cause: String(error) });
+      }
+    })();
+    this.#renewals.add(renewal);
+    void renewal.finally(() => this.#renewals.delete(renewal));
+  }
+
+  #answer(entry: CacheEntry, freshness: Freshness, options?: ServeOptions): Served {
+    const { etag, tags, type, meta } = entry;
+    const timing = freshness === "miss" ? meta?.["timing"] : undefined;
+    return {
+      etag,
+      tags,
+      type,
+      freshness,
+      body: options?.isKnown?.(etag) ? null : entry.body,
+      ttl: entry.freshUntil - this.#clock(),
+      ...(timing === undefined ? {} : { timing }),
+    };
   }
 }
 
-async function entityTag(parts: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(parts));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `"${digest.toBase64({ alphabet: "base64url", omitPadding: true }).slice(0, 22)}"`;
+function unmodified({ tags }: Wish, etag: string): Served {
+  return { etag, tags, body: null, freshness: "miss", ttl: 0 };
 }

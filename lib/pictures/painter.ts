@@ -1,0 +1,243 @@
+import { type Catalog, type CatalogModel, versionOf } from "../catalog/mod.ts";
+import {
+  type Compute,
+  ComputeError,
+  type Description,
+  type JobTarget,
+  type Picture,
+} from "../compute/mod.ts";
+import { type ImageLimits, probe } from "../image/mod.ts";
+import { digest } from "./digest.ts";
+import type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
+import type { Sources, StoredSource } from "./sources.ts";
+
+/** Bytes per decoded pixel that a job holds: source, resized copy and result in RGBA. */
+const BYTES_PER_PIXEL = 12;
+
+/** Raised when the same pixels would be encoded differently: it is part of every ETag. */
+const ENCODER_VERSION = "2";
+
+/** What a {@linkcode Painter} works with. */
+export interface PainterOptions {
+  /** Styles and their statistics. */
+  readonly catalog: Catalog;
+  /** Where pictures are computed. */
+  readonly compute: Compute;
+  /** Installed models by name. */
+  readonly models: ReadonlyMap<string, CatalogModel>;
+  /** Pictures by their URLs. */
+  readonly sources: Sources;
+  /** The picture that ships with the service. */
+  readonly sample: URL;
+  /** What of a source is allowed. */
+  readonly limits: ImageLimits;
+}
+
+/** The parts of a request that other parties may change: what keys and entity tags hold. */
+export interface Plan {
+  /** The model. */
+  readonly model: CatalogModel;
+  /** Versions of the model, the styles with their weights, and the encoder. */
+  readonly versions: readonly (string | number)[];
+}
+
+/** The pictures that a request is made of. */
+export interface Materials {
+  /** The content. */
+  readonly content: StoredSource;
+  /** The style, where it is a picture. */
+  readonly style?: StoredSource;
+  /** The masks. */
+  readonly masks: readonly StoredSource[];
+}
+
+/** What a request is painted with. */
+type Painted = Pick<PictureRequest, "alpha" | "colour" | "style">;
+
+/** Finds what a request needs and has it painted. */
+export class Painter {
+  readonly #options: PainterOptions;
+  #sample: Promise<StoredSource> | undefined;
+
+  /** @param options The parts. */
+  constructor(options: PainterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Finds out whether a request can be served, without fetching or computing.
+   *
+   * @param request The model and the style.
+   * @returns What the picture depends on besides its materials.
+   * @throws {CatalogError} `unknown_style`.
+   * @throws {ComputeError} `unknown_model`.
+   */
+  async plan(request: Pick<PictureRequest, "model" | "style">): Promise<Plan> {
+    const model = this.#model(request.model);
+    const styles = await this.#styleVersions(request.style);
+    const used = request.style.kind === "none" ? "" : model.version;
+    return { model, versions: [ENCODER_VERSION, used, ...styles] };
+  }
+
+  /**
+   * Gets the pictures that a request is made of, and refuses what is no picture by its header.
+   *
+   * @param request The request.
+   * @param signal The caller is gone.
+   * @returns The pictures.
+   * @throws {SourceError} If one cannot be had.
+   * @throws {ImageError} If one is refused by its header.
+   */
+  async gather(
+    request: Pick<PictureRequest, "masks" | "source" | "style">,
+    signal: AbortSignal,
+  ): Promise<Materials> {
+    const { style } = request;
+    const read = (source: PictureSource) => this.#read(source, signal);
+    const [content, stylePicture, ...masks] = await Promise.all([
+      read(request.source),
+      style.kind === "picture" ? read(style.source) : undefined,
+      ...request.masks.map(read),
+    ]);
+    for (const source of [content, stylePicture, ...masks]) if (source) probe(source.bytes);
+    return { content, masks, ...(stylePicture ? { style: stylePicture } : {}) };
+  }
+
+  /**
+   * Paints one picture.
+   *
+   * @param request The request.
+   * @param parts What {@linkcode plan} and {@linkcode gather} gave.
+   * @param signal The caller is gone.
+   * @returns The encoded picture.
+   */
+  async paint(
+    request: PictureRequest,
+    { plan, materials }: { readonly plan: Plan; readonly materials: Materials },
+    signal: AbortSignal,
+  ): Promise<Picture> {
+    const { content } = materials;
+    const target = await this.#target(request, { plan, materials });
+    const job = {
+      kind: "paint",
+      source: content.bytes,
+      contentKey: await digest([content.version, request.geometry, plan.model.version]),
+      limits: this.#options.limits,
+      geometry: request.geometry,
+      model: request.model,
+      output: request.output,
+      ...(target ? { target } : {}),
+    } as const;
+    return await this.#options.compute.run(job, { signal, bytes: cost(materials) });
+  }
+
+  /**
+   * Paints one content in many styles, as one picture.
+   *
+   * @param request The request.
+   * @param content The content.
+   * @param signal The caller is gone.
+   * @returns The encoded picture.
+   */
+  async paintSheet(
+    request: SheetRequest,
+    content: StoredSource,
+    signal: AbortSignal,
+  ): Promise<Picture> {
+    const model = this.#model(request.model);
+    const targets = await Promise.all(request.styles.map(async (id) => {
+      const style: StyleChoice = { kind: "catalog", styles: [{ id, weight: 1 }] };
+      const painted = { style, alpha: request.alpha, colour: request.colour };
+      return await this.#blend(painted, model);
+    }));
+    const job = {
+      kind: "sheet",
+      source: content.bytes,
+      contentKey: await digest([content.version, request.geometry, model.version]),
+      limits: this.#options.limits,
+      geometry: request.geometry,
+      columns: request.columns,
+      model: request.model,
+      output: request.output,
+      targets,
+    } as const;
+    return await this.#options.compute.run(job, { signal, bytes: cost({ content, masks: [] }) });
+  }
+
+  /**
+   * Looks at a picture.
+   *
+   * @param bytes The encoded picture.
+   * @param signal The caller is gone.
+   * @returns Its colours and placeholders.
+   */
+  async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
+    const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
+    const { width, height } = probe(bytes);
+    return await this.#options.compute.run(job, {
+      signal,
+      bytes: bytes.length + BYTES_PER_PIXEL * width * height,
+    });
+  }
+
+  #model(name: string): CatalogModel {
+    const model = this.#options.models.get(name);
+    if (model) return model;
+    const installed = [...this.#options.models.keys()].join(", ");
+    throw new ComputeError(
+      "unknown_model",
+      `There is no model "${name.slice(0, 80)}"; installed: ${installed}`,
+    );
+  }
+
+  async #styleVersions(style: StyleChoice): Promise<readonly (string | number)[]> {
+    if (style.kind !== "catalog") return [];
+    const records = style.styles.map(async ({ id, weight }) => {
+      const { version } = await this.#options.catalog.get(id);
+      return [version, weight];
+    });
+    return (await Promise.all(records)).flat();
+  }
+
+  async #read(source: PictureSource, signal: AbortSignal): Promise<StoredSource> {
+    if ("url" in source) return await this.#options.sources.get(source.url, signal);
+    if ("sample" in source) return await (this.#sample ??= this.#readSample());
+    return { bytes: source.bytes, version: await versionOf(source.bytes), freshUntil: 0 };
+  }
+
+  async #readSample(): Promise<StoredSource> {
+    const bytes = await Deno.readFile(this.#options.sample);
+    return { bytes, version: await versionOf(bytes), freshUntil: Infinity };
+  }
+
+  async #target(
+    request: PictureRequest,
+    { plan, materials }: { readonly plan: Plan; readonly materials: Materials },
+  ): Promise<JobTarget | undefined> {
+    if (request.style.kind === "none") return undefined;
+    const masks = materials.masks.map(({ bytes }) => bytes);
+    if (!materials.style) return { ...await this.#blend(request, plan.model), masks };
+    const { alpha, colour } = request;
+    const { catalog } = this.#options;
+    const { statistics } = await catalog.statisticsOf(materials.style.bytes, plan.model);
+    return { styles: [{ statistics, weight: 1 }], alpha, colour, masks };
+  }
+
+  async #blend({ style, alpha, colour }: Painted, model: CatalogModel): Promise<JobTarget> {
+    const { catalog } = this.#options;
+    const choice = style.kind === "catalog" ? style.styles : [];
+    const styles = await Promise.all(choice.map(async ({ id, weight }) => {
+      const statistics = await catalog.statistics(await catalog.get(id), model);
+      return { statistics, weight };
+    }));
+    return { styles, alpha, colour, masks: [] };
+  }
+}
+
+/** Bytes that a job holds while it waits and runs. */
+function cost({ content, masks }: Materials): number {
+  return [content, ...masks].reduce((sum, { bytes }) => {
+    const { width, height } = probe(bytes);
+    return sum + bytes.length + BYTES_PER_PIXEL * width * height;
+  }, 0);
+}

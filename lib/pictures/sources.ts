@@ -1,0 +1,123 @@
+import { LRUCache } from "lru-cache";
+import { versionOf } from "../catalog/mod.ts";
+import { SourceError, type SourceImage, type SourceValidators } from "../source/mod.ts";
+import { sourceLife } from "./source_life.ts";
+
+/** A source picture and how long it may be used without asking again. */
+export interface StoredSource {
+  /** The encoded picture. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Hash of the bytes. */
+  readonly version: string;
+  /** End of its freshness, in milliseconds since the epoch. */
+  readonly freshUntil: number;
+}
+
+/** Fetches a picture, or finds that what its caller has is still good. */
+export type FetchSource = (
+  url: string,
+  options: { readonly signal: AbortSignal; readonly validators?: SourceValidators },
+) => Promise<SourceImage | "not_modified">;
+
+/** What a {@linkcode Sources} works with. */
+export interface SourcesOptions {
+  /** How pictures are fetched. */
+  readonly fetch: FetchSource;
+  /** Bound of the bytes kept. */
+  readonly maxBytes: number;
+  /** Tells the time in milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: () => number;
+}
+
+interface Kept extends StoredSource {
+  readonly validators: SourceValidators;
+}
+
+/** A failing source is asked again after this many milliseconds while its last copy serves. */
+const RETRY = 30_000;
+
+/** Failures of a source that may pass; for these its last good copy is used. */
+const PASSING = new Set(["unreachable", "upstream_error", "upstream_timeout"]);
+
+/** Source pictures, kept briefly so that other sizes and styles do not fetch them again. */
+export class Sources {
+  readonly #options: SourcesOptions;
+  readonly #clock: () => number;
+  readonly #kept: LRUCache<string, Kept>;
+  #fetches = 0;
+
+  /** @param options How to fetch, and the bound. */
+  constructor(options: SourcesOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+    this.#kept = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ bytes }, url) => bytes.length + 2 * url.length + 512,
+    });
+  }
+
+  /** Fetches since the start, conditional ones included. */
+  get fetches(): number {
+    return this.#fetches;
+  }
+
+  /**
+   * Gives a source: from memory while it is fresh, else fetched or revalidated.
+   *
+   * @param url The source's URL.
+   * @param signal The caller is gone.
+   * @returns The picture; the last good copy where the source fails for now.
+   * @throws {SourceError} If it cannot be had.
+   */
+  async get(url: string, signal: AbortSignal): Promise<StoredSource> {
+    const kept = this.#kept.get(url);
+    if (kept && kept.freshUntil > this.#clock()) return kept;
+    const fresh = await this.#renew(url, { kept, signal });
+    // Larger than the bound: `set` then drops it, and it serves this request alone.
+    this.#kept.set(url, fresh);
+    return fresh;
+  }
+
+  /** Forgets a source. */
+  forget(url: string): void {
+    this.#kept.delete(url);
+  }
+
+  /** Forgets all sources. */
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  async #renew(
+    url: string,
+    { kept, signal }: { kept: Kept | undefined; signal: AbortSignal },
+  ): Promise<Kept> {
+    this.#fetches++;
+    try {
+      const validators = kept?.validators;
+      const answer = await this.#options.fetch(url, {
+        signal,
+        ...(validators && Object.keys(validators).length > 0 ? { validators } : {}),
+      });
+      if (answer !== "not_modified") return await this.#keep(answer);
+      if (!kept) throw new TypeError("nothing was asked conditionally");
+      return { ...kept, freshUntil: this.#clock() + sourceLife({}) };
+    } catch (error) {
+      if (!kept || !(error instanceof SourceError) || !PASSING.has(error.code)) throw error;
+      return { ...kept, freshUntil: this.#clock() + RETRY };
+    }
+  }
+
+  async #keep(source: SourceImage): Promise<Kept> {
+    const { bytes, etag, lastModified } = source;
+    return {
+      bytes,
+      version: await versionOf(bytes),
+      freshUntil: this.#clock() + sourceLife(source),
+      validators: {
+        ...(etag === undefined ? {} : { etag }),
+        ...(lastModified === undefined ? {} : { lastModified }),
+      },
+    };
+  }
+}

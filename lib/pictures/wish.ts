@@ -1,0 +1,95 @@
+import { versionOf } from "../catalog/mod.ts";
+import type { Picture } from "../compute/mod.ts";
+import { digest } from "./digest.ts";
+import type { Materials, Painter, Plan } from "./painter.ts";
+import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
+
+/** A picture that is wanted: how it is named and made. */
+export interface Wish {
+  readonly request: PictureRequest | SheetRequest;
+  readonly plan: Plan;
+  readonly tags: readonly string[];
+  /** Gets the pictures that it is made of. */
+  gather(signal: AbortSignal): Promise<Materials>;
+  /** Paints it. */
+  paint(materials: Materials, signal: AbortSignal): Promise<Picture>;
+}
+
+/**
+ * @param painter Makes the picture.
+ * @param request One picture.
+ * @returns How it is named and made.
+ * @throws {CatalogError} `unknown_style`.
+ * @throws {ComputeError} `unknown_model`.
+ */
+export async function pictureWish(painter: Painter, request: PictureRequest): Promise<Wish> {
+  const plan = await painter.plan(request);
+  return {
+    request,
+    plan,
+    tags: await tagsOf(request),
+    gather: (signal) => painter.gather(request, signal),
+    paint: (materials, signal) => painter.paint(request, { plan, materials }, signal),
+  };
+}
+
+/**
+ * @param painter Makes the picture.
+ * @param request One content in many styles.
+ * @returns How it is named and made; it throws as {@linkcode pictureWish} does.
+ */
+export async function sheetWish(painter: Painter, request: SheetRequest): Promise<Wish> {
+  const styles = request.styles.map((id) => ({ id, weight: 1 }));
+  const whole = { ...request, style: { kind: "catalog", styles }, masks: [] } as const;
+  return {
+    request,
+    plan: await painter.plan(whole),
+    tags: await tagsOf(whole),
+    gather: (signal) => painter.gather(whole, signal),
+    paint: ({ content }, signal) => painter.paintSheet(request, content, signal),
+  };
+}
+
+function sourcesOf({ request }: Wish): readonly PictureSource[] {
+  const style = "style" in request && request.style.kind === "picture"
+    ? [request.style.source]
+    : [];
+  return [request.source, ...style, ..."masks" in request ? request.masks : []];
+}
+
+/** Whether others may ask for the same: an upload is made once. */
+export function isKeepable(wish: Wish): boolean {
+  return sourcesOf(wish).every((source) => !("bytes" in source));
+}
+
+/** Names a picture by its wish: everything but what its sources turn out to be. */
+export function keyOf({ request, plan }: Wish): Promise<string> {
+  return digest([request, plan.versions]);
+}
+
+/** Names a picture by its content, so that a source that moved is the same picture. */
+export async function entityTag({ request, plan }: Wish, materials: Materials): Promise<string> {
+  const { content, style, masks } = materials;
+  const versions = [content.version, style?.version ?? "", ...masks.map((mask) => mask.version)];
+  const kind = "style" in request ? request.style.kind : "sheet";
+  const rest = { ...request, source: "", style: kind, masks: "" };
+  return `"${await digest([rest, versions, plan.versions])}"`;
+}
+
+async function tagsOf({ source, style, model }: PictureRequest): Promise<string[]> {
+  const styles = style.kind === "catalog" ? style.styles.map(({ id }) => `style-${id}`) : [];
+  const sources = "url" in source ? [await sourceTag(source.url)] : [];
+  const models = style.kind === "none" ? [] : [`model-${model}`];
+  return [...sources, ...styles, ...models];
+}
+
+/** The tag of all pictures of one source. */
+export async function sourceTag(url: string): Promise<string> {
+  return `src-${await versionOf(new TextEncoder().encode(url))}`;
+}
+
+/** Where the time of a picture went, as a `Server-Timing` value. */
+export function timingOf(picture: Picture, fetched: number): string {
+  const stages = Object.entries({ fetch: fetched, ...picture.times });
+  return stages.map(([stage, time]) => `${stage};dur=${time.toFixed(1)}`).join(", ");
+}
