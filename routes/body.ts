@@ -30,6 +30,18 @@ export async function readBody(
   return body;
 }
 
+/**
+ * @param body A body.
+ * @returns The value that it is as JSON; undefined if it is none.
+ */
+export function parseJson(body: Uint8Array<ArrayBuffer>): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
 function tooLarge(maxBytes: number): RequestError {
   return new RequestError("body_too_large", `The body is larger than ${maxBytes} bytes`);
 }

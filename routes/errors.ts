@@ -6,9 +6,14 @@ export type RequestErrorCode =
   | "invalid_parameter"
   | "method_not_allowed"
   | "not_found"
+  | "rate_limited"
   | "repeated_parameter"
+  | "signature_missing"
+  | "signature_wrong"
   | "unauthorized"
-  | "unknown_parameter";
+  | "unknown_parameter"
+  | "unknown_preset"
+  | "url_expired";
 
 /** A request that is refused; the message is for the client. */
 export class RequestError extends Error {
@@ -21,13 +26,15 @@ export class RequestError extends Error {
    * @param code The reason.
    * @param message A sentence for the client: what was wrong and what is allowed.
    * @param headers Headers of the response.
+   * @param options The underlying error.
    */
   constructor(
     code: RequestErrorCode,
     message: string,
     headers: Readonly<Record<string, string>> = {},
+    options: ErrorOptions = {},
   ) {
-    super(message);
+    super(message, options);
     this.name = "RequestError";
     this.code = code;
     this.headers = headers;

@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import type { Services } from "./services.ts";
 
+const UNCACHED = { "cache-control": "no-store" };
+
 /**
  * `GET /healthz` (the process answers) and `GET /readyz` (it can serve pictures, or why not).
  *
@@ -10,13 +12,17 @@ import type { Services } from "./services.ts";
 export function createHealthRoute(services: Services): Hono {
   const app = new Hono();
 
-  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, UNCACHED));
 
   app.get("/readyz", (c) => {
     const compute = services.compute.status();
     const catalog = { ok: services.catalog.available };
+    const cache = services.cache.status();
     const ready = compute.ready > 0;
-    return c.json({ status: ready ? "ready" : "not ready", compute, catalog }, ready ? 200 : 503);
+    // Without store or cache pictures still come: what is known, and more slowly.
+    const whole = catalog.ok && cache.ok;
+    const status = !ready ? "not ready" : whole ? "ready" : "degraded";
+    return c.json({ status, compute, catalog, cache }, ready ? 200 : 503, UNCACHED);
   });
 
   return app;

@@ -1,21 +1,31 @@
 import { Hono } from "hono";
+import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
+import { createDocsRoute } from "./docs.ts";
 import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
+import { createInfoRoute } from "./info.ts";
+import { createMetricsRoute } from "./metrics.ts";
 import { requestLog } from "./middleware/request_log.ts";
 import { createProblemsPage } from "./problems_page.ts";
 import { codeOf, problemResponse, statusOf } from "./problem.ts";
+import { createPurgeRoute } from "./purge.ts";
 import type { Services } from "./services.ts";
+import { createSheetRoute } from "./sheet.ts";
 import { createStylesRoute } from "./styles.ts";
 import { createStylizeRoute } from "./stylize.ts";
 
 /** Methods of each route, to tell a wrong method from a wrong path. */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/stylize$/, "GET, HEAD, POST"],
-  [/^\/v1\/styles$/, "GET, HEAD"],
+  [/^\/v1\/(?:sheet|info|styles)$/, "GET, HEAD"],
+  [/^\/v1\/purge$/, "POST"],
   [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE"],
   [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD"],
-  [/^\/(?:|healthz|readyz|sample\.jpg|page\.js|page\.css|icon\.svg|docs\/problems)$/, "GET, HEAD"],
+  [
+    /^\/(?:|healthz|readyz|metrics|sample\.jpg|page\.js|page\.css|icon\.svg|openapi\.json|docs(?:\/[\w.-]+)?)$/,
+    "GET, HEAD",
+  ],
 ];
 
 /**
@@ -33,15 +43,21 @@ export function createApp(services: Services): Hono {
     c.res.headers.set("x-content-type-options", "nosniff");
   });
 
+  app.route("/", createMetricsRoute(services));
   app.route("/", createHealthRoute(services));
   app.route("/", createStylizeRoute(services));
+  app.route("/", createSheetRoute(services));
+  app.route("/", createInfoRoute(services));
   app.route("/", createStylesRoute(services));
+  app.route("/", createPurgeRoute(services));
   app.route("/", createHomeRoute(services));
   app.route("/", createProblemsPage());
+  app.route("/", createDocsRoute(services));
 
   app.onError((error, c) => {
     if (statusOf(error) >= 500) {
-      services.log("error", error.message, {
+      // What fails outside is no fault of this service.
+      services.log(error instanceof SourceError ? "warn" : "error", error.message, {
         code: codeOf(error),
         path: c.req.path,
         cause: error.cause instanceof Error ? error.cause.message : undefined,

@@ -1,4 +1,5 @@
 import { AdainError, type AdainErrorCode } from "../lib/adain/mod.ts";
+import { CacheError, type CacheErrorCode } from "../lib/cache/mod.ts";
 import { CatalogError, type CatalogErrorCode } from "../lib/catalog/mod.ts";
 import { ComputeError, type ComputeErrorCode } from "../lib/compute/mod.ts";
 import { ImageError, type ImageErrorCode } from "../lib/image/mod.ts";
@@ -8,6 +9,7 @@ import { RequestError, type RequestErrorCode } from "./errors.ts";
 /** Every reason for which a response is not a success. */
 export type ProblemCode =
   | AdainErrorCode
+  | CacheErrorCode
   | CatalogErrorCode
   | ComputeErrorCode
   | ImageErrorCode
@@ -45,8 +47,10 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   body_too_large: { status: 413, title: "Body is too large" },
   closed: { status: 503, title: "Service is shutting down" },
   corrupt_image: { status: 422, title: "Image is corrupt" },
+  damaged_entry: { status: 500, title: "Internal Server Error" },
   deadline: { status: 504, title: "Computing took too long" },
   encode_failed: { status: 500, title: "Internal Server Error" },
+  foreign_file: { status: 500, title: "Internal Server Error" },
   host_not_allowed: { status: 403, title: "Source host is not allowed" },
   image_too_large: { status: 422, title: "Image has too many pixels" },
   internal: { status: 500, title: "Internal Server Error" },
@@ -64,22 +68,29 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   not_an_image: { status: 415, title: "Not an image" },
   not_found: { status: 404, title: "Not found" },
   provider_unavailable: { status: 500, title: "Internal Server Error" },
+  purge_failed: { status: 503, title: "Purge did not reach every cache" },
   queue_full: { status: 503, title: "Too much work is waiting" },
+  rate_limited: { status: 429, title: "Too many requests" },
   repeated_parameter: { status: 400, title: "Parameter is repeated" },
   run_failed: { status: 500, title: "Internal Server Error" },
+  signature_missing: { status: 403, title: "Signature is missing" },
+  signature_wrong: { status: 403, title: "Signature is wrong" },
   source_too_large: { status: 413, title: "Source is too large" },
   store_unavailable: { status: 503, title: "Catalog is away" },
   style_too_large: { status: 413, title: "Style picture is too large" },
   style_unavailable: { status: 404, title: "Style is not available for this model" },
   too_many_redirects: { status: 502, title: "Source redirects too often" },
   unauthorized: { status: 401, title: "Token is missing or wrong" },
+  unavailable: { status: 503, title: "Cache is away" },
   unknown_model: { status: 404, title: "Unknown model" },
   unknown_parameter: { status: 400, title: "Unknown parameter" },
+  unknown_preset: { status: 404, title: "Unknown preset" },
   unknown_style: { status: 404, title: "Unknown style" },
   unreachable: { status: 502, title: "Source cannot be reached" },
   unsupported_image: { status: 415, title: "Image type is not supported" },
   upstream_error: { status: 502, title: "Source failed" },
   upstream_timeout: { status: 504, title: "Source took too long" },
+  url_expired: { status: 410, title: "URL has expired" },
   worker_failed: { status: 500, title: "Internal Server Error" },
 };
 
@@ -124,7 +135,8 @@ export function problemResponse(error: Error, instance: string): Response {
  * @returns Its code; `internal` for an error that no library promises.
  */
 export function codeOf(error: Error): ProblemCode {
-  const known = error instanceof AdainError || error instanceof CatalogError ||
+  const known = error instanceof AdainError || error instanceof CacheError ||
+    error instanceof CatalogError ||
     error instanceof ComputeError || error instanceof ImageError ||
     error instanceof RequestError || error instanceof SourceError;
   return known ? error.code : "internal";

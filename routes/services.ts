@@ -1,8 +1,11 @@
 import type { Catalog, CatalogModel } from "../lib/catalog/mod.ts";
 import type { Compute } from "../lib/compute/mod.ts";
+import type { ResultCache, SingleFlight } from "../lib/cache/mod.ts";
 import type { Config } from "../lib/config.ts";
 import type { Log } from "../lib/log.ts";
 import type { PictureService } from "../lib/pictures/mod.ts";
+import type { SourcePolicy } from "../lib/source/mod.ts";
+import type { Presets } from "./presets.ts";
 
 /** Everything that a route may use; `main.ts` builds it, tests give fakes. */
 export interface Services {
@@ -14,6 +17,14 @@ export interface Services {
   readonly catalog: Catalog;
   /** Where pictures are computed. */
   readonly compute: Compute;
+  /** Finished pictures. */
+  readonly cache: ResultCache;
+  /** Pictures that are being computed. */
+  readonly flight: SingleFlight;
+  /** What may be fetched. */
+  readonly sourcePolicy: SourcePolicy;
+  /** Named sets of parameters. */
+  readonly presets: Presets;
   /** From requests to pictures. */
   readonly pictures: PictureService;
   /** Installed models by name. */

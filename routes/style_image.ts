@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { PictureRequest } from "../lib/pictures/mod.ts";
 import { negotiateFormat } from "./accept.ts";
-import { matchesEtag } from "./conditional.ts";
 import { RequestError } from "./errors.ts";
 import { readParameters } from "./parameters.ts";
-import { pictureHeaders } from "./picture_response.ts";
+import { pictureResponse } from "./picture_response.ts";
+import { serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 
 /** Longest side of a style's image, and its default, in pixels. */
@@ -31,6 +31,7 @@ export function createStyleImageRoute(services: Services): Hono {
     const request: PictureRequest = {
       source: own ? { bytes: own } : { sample: true },
       style: own ? { kind: "none" } : { kind: "catalog", styles: [{ id: record.id, weight: 1 }] },
+      masks: [],
       alpha: 1,
       colour: "style",
       geometry: {
@@ -45,19 +46,12 @@ export function createStyleImageRoute(services: Services): Hono {
       model: services.config.MODEL,
       output: { format: negotiateFormat(c.req.header("accept")) },
     };
-    const prepared = await services.pictures.prepare(request, c.req.raw.signal);
-    const tags = [`style-${record.id}`];
-    const headers = {
-      ...pictureHeaders({ etag: prepared.etag, negotiated: true, shared: true, tags }),
-      "cache-control": CACHE_CONTROL,
-    };
-    if (matchesEtag(c.req.header("if-none-match"), prepared.etag)) {
-      return new Response(null, { status: 304, headers });
-    }
-    const picture = await prepared.paint(c.req.raw.signal);
-    return new Response(picture.body, {
-      headers: { ...headers, "content-type": `image/${picture.format}` },
-    });
+    const served = await services.pictures.picture(request, serveOptions(c));
+    const tagged = { ...served, tags: [`style-${record.id}`] };
+    const presentation = { negotiated: true, download: false };
+    const response = pictureResponse(tagged, { presentation, shared: true });
+    response.headers.set("cache-control", CACHE_CONTROL);
+    return response;
   });
 
   return app;

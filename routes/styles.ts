@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { STYLE_ID, type StyleMetadata, type StyleRecord } from "../lib/catalog/mod.ts";
-import { readBody } from "./body.ts";
+import { parseJson, readBody } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
+import type { Fields } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
 import type { Services } from "./services.ts";
 import { createStyleImageRoute } from "./style_image.ts";
@@ -14,15 +15,24 @@ const MAX_PAGE = 200;
 /** Longest text of a style's metadata, in characters. */
 const MAX_TEXT = 500;
 
+/** The catalog changes seldom, and its readers should see it soon. */
+const CACHED = { "cache-control": "max-age=60" };
+
 const text = z.string().trim().min(1).max(MAX_TEXT);
 
-const METADATA = z.object({
+const FIELDS = {
   title: text.optional(),
   artist: text.optional(),
-  year: z.string().regex(/^-?\d{1,4}$/, "must be a year").transform(Number).optional(),
+  year: z.string().regex(/^-?\d{1,4}$/, "must be a year").transform(Number)
+    .meta({ schema: { type: "integer", minimum: -9999, maximum: 9999 } }).optional(),
   licence: text.optional(),
   description: text.optional(),
-});
+};
+
+/** What is told of a style besides its picture; the same schemas validate and document it. */
+export const METADATA_FIELDS: Fields = FIELDS;
+
+const METADATA = z.object(FIELDS);
 
 /**
  * `/v1/styles`: the catalog, and its administration.
@@ -45,18 +55,18 @@ export function createStylesRoute(services: Services): Hono {
     }
     const page = await catalog.list(Number(limit), cursor);
     const next = page.cursor === undefined ? {} : { next: nextPage(limit, page.cursor) };
-    return c.json({ styles: page.styles.map(describe), ...next });
+    return c.json({ styles: page.styles.map(describe), ...next }, 200, CACHED);
   });
 
   app.get("/v1/styles/:id", async (c) => {
     readParameters(query(c), []);
-    return c.json(describe(await catalog.get(c.req.param("id"))));
+    return c.json(describe(await catalog.get(c.req.param("id"))), 200, CACHED);
   });
 
   app.put("/v1/styles/:id", administrator, async (c) => {
     const id = c.req.param("id");
     const metadata = readMetadata(c, id);
-    const picture = await readBody(c.req.raw, config.MAX_SOURCE_BYTES);
+    const picture = await readPicture(c, services);
     const model = services.models.get(config.MODEL);
     if (!model) throw new TypeError(`the default model ${config.MODEL} is not installed`);
     const { record, created } = await catalog.put(id, picture, {
@@ -75,6 +85,17 @@ export function createStylesRoute(services: Services): Hono {
   app.route("/", createStyleImageRoute(services));
   return app;
 }
+
+/** The body is the picture, or JSON with its URL. */
+async function readPicture(c: Context, services: Services): Promise<Uint8Array<ArrayBuffer>> {
+  const body = await readBody(c.req.raw, services.config.MAX_SOURCE_BYTES);
+  if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) return body;
+  const parsed = BODY.safeParse(parseJson(body));
+  if (parsed.success) return await services.pictures.source(parsed.data, c.req.raw.signal);
+  throw new RequestError("invalid_body", 'Send the picture, or {"url":"https://…"} as JSON');
+}
+
+const BODY = z.strictObject({ url: z.string() });
 
 function query(c: Context): URLSearchParams {
   return new URL(c.req.url).searchParams;

@@ -1,11 +1,14 @@
 import { type Context, Hono } from "hono";
-import type { PictureRequest } from "../lib/pictures/mod.ts";
-import { negotiateFormat } from "./accept.ts";
-import { readBody } from "./body.ts";
-import { matchesEtag } from "./conditional.ts";
-import { pictureHeaders, serverTiming } from "./picture_response.ts";
+import type { Served } from "../lib/pictures/mod.ts";
+import { parseSourceUrl } from "../lib/source/mod.ts";
+import { readUpload } from "./upload.ts";
+import { rateLimit } from "./middleware/rate_limit.ts";
+import { requireSignature } from "./middleware/signature.ts";
+import { pictureResponse, SUBSTITUTE_LIFE } from "./picture_response.ts";
+import { statusOf } from "./problem.ts";
+import { queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
-import { parseStylizeQuery } from "./stylize_query.ts";
+import { parseStylizeQuery, type StylizeQuery } from "./stylize_query.ts";
 
 /**
  * `GET`, `HEAD` and `POST /v1/stylize`: a picture painted in a style.
@@ -15,79 +18,71 @@ import { parseStylizeQuery } from "./stylize_query.ts";
  */
 export function createStylizeRoute(services: Services): Hono {
   const app = new Hono();
+  app.use("/v1/stylize", requireSignature(services), rateLimit(services));
 
   app.get("/v1/stylize", async (c) => {
-    const query = readQuery(c, services);
-    if (c.req.method === "HEAD") {
-      await services.pictures.check(query.request);
-      return c.body(null, 200, headHeaders(query.request, query.negotiated));
+    const query = parseStylizeQuery(queryOf(c), queryContext(c, services));
+    if (c.req.method === "HEAD") return await answerHead(query, services);
+    try {
+      const served = await services.pictures.picture(query.request, serveOptions(c));
+      return pictureResponse(served, { presentation: query.presentation, shared: true });
+    } catch (error) {
+      return await substitute(c, { services, query, error });
     }
-    return await answer(c, { services, ...query, shared: true });
   });
 
   app.post("/v1/stylize", async (c) => {
-    const body = await readBody(c.req.raw, services.config.MAX_SOURCE_BYTES);
-    return await answer(c, { services, ...readQuery(c, services, body), shared: false });
+    const upload = await readUpload(c.req.raw, services.config.MAX_SOURCE_BYTES);
+    const context = queryContext(c, services, upload.image);
+    const { request, presentation } = parseStylizeQuery(queryOf(c), context, upload);
+    const served = await services.pictures.picture(request, serveOptions(c));
+    return pictureResponse(served, { presentation, shared: false });
   });
 
   return app;
 }
 
-/** What {@linkcode answer} needs. */
-interface Asked {
-  readonly services: Services;
-  readonly request: PictureRequest;
-  readonly negotiated: boolean;
-  readonly shared: boolean;
-}
-
-function readQuery(
-  c: Context,
-  { config }: Services,
-  body?: Uint8Array<ArrayBuffer>,
-): { request: PictureRequest; negotiated: boolean } {
-  return parseStylizeQuery(new URL(c.req.url).searchParams, {
-    config,
-    autoFormat: negotiateFormat(c.req.header("accept")),
-    ...(body ? { body } : {}),
-  });
-}
-
-async function answer(c: Context, asked: Asked): Promise<Response> {
-  const { services, request, negotiated, shared } = asked;
-  const { signal } = c.req.raw;
-  const prepared = await services.pictures.prepare(request, signal);
-  const headers = pictureHeaders({
-    etag: prepared.etag,
-    negotiated,
-    shared,
-    tags: tagsOf(request),
-  });
-  if (matchesEtag(c.req.header("if-none-match"), prepared.etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  const picture = await prepared.paint(signal);
-  return new Response(picture.body, {
+/** Never computes: a picture that is not kept has neither length nor entity tag yet. */
+async function answerHead(
+  { request, presentation }: StylizeQuery,
+  services: Services,
+): Promise<Response> {
+  const served = await services.pictures.peek(request);
+  if (served) return pictureResponse(served, { presentation, shared: true, head: true });
+  const { format } = request.output;
+  return new Response(null, {
     headers: {
-      ...headers,
-      "content-type": `image/${picture.format}`,
-      "content-length": String(picture.body.length),
-      "server-timing": serverTiming(picture, prepared.fetchTime),
+      "cache-control": "no-store",
+      ...(format.startsWith("auto") ? {} : { "content-type": `image/${format}` }),
+      ...(presentation.negotiated ? { vary: "Accept" } : {}),
     },
   });
 }
 
-/** Without the source neither length nor entity tag is known, and `auto` may become either type. */
-function headHeaders(request: PictureRequest, negotiated: boolean): Record<string, string> {
-  const { format } = request.output;
-  return {
-    ...(format === "auto" ? {} : { "content-type": `image/${format}` }),
-    ...(negotiated ? { vary: "Accept" } : {}),
-    "cache-control": "no-store",
-  };
-}
-
-function tagsOf({ style, model }: PictureRequest): string[] {
-  const styles = style.kind === "catalog" ? style.styles.map(({ id }) => `style-${id}`) : [];
-  return [...styles, `model-${model}`];
+/** What `onerror` asks for, where the fault is not the query's. */
+async function substitute(
+  c: Context,
+  failed: {
+    readonly services: Services;
+    readonly query: StylizeQuery;
+    readonly error: unknown;
+  },
+): Promise<Response> {
+  const { services, query: { onError, presentation, request }, error } = failed;
+  if (onError === "error" || !(error instanceof Error) || statusOf(error) === 400) throw error;
+  const cacheControl = `public, max-age=${SUBSTITUTE_LIFE}`;
+  if (onError !== "original") {
+    const location = parseSourceUrl(onError.url, services.sourcePolicy).href;
+    return new Response(null, {
+      status: 302,
+      headers: { location, "cache-control": cacheControl },
+    });
+  }
+  const plain = { ...request, style: { kind: "none" }, masks: [] } as const;
+  const served: Served = await services.pictures.picture(plain, { signal: c.req.raw.signal })
+    .catch(() => Promise.reject(error));
+  const response = pictureResponse(served, { presentation, shared: true });
+  response.headers.set("cache-control", cacheControl);
+  response.headers.set("pastiche-substitute", "original");
+  return response;
 }

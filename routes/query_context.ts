@@ -1,0 +1,39 @@
+import type { Context } from "hono";
+import { negotiateFormat } from "./accept.ts";
+import { matchesEtag } from "./conditional.ts";
+import type { QueryContext } from "./picture_query.ts";
+import type { Services } from "./services.ts";
+import type { ServeOptions } from "../lib/pictures/mod.ts";
+
+/**
+ * @param c The request.
+ * @param services Settings and presets.
+ * @param body The picture in the body.
+ * @returns What the server adds to the request's query.
+ */
+export function queryContext(
+  c: Context,
+  { config, presets }: Services,
+  body?: Uint8Array<ArrayBuffer>,
+): QueryContext {
+  const autoFormat = negotiateFormat(c.req.header("accept"));
+  return { config, presets, autoFormat, ...(body ? { body } : {}) };
+}
+
+/**
+ * @param c The request.
+ * @returns Its signal, and what its client has.
+ */
+export function serveOptions(c: Context): ServeOptions {
+  const known = c.req.header("if-none-match");
+  const { signal } = c.req.raw;
+  return known === undefined ? { signal } : { signal, isKnown: (etag) => matchesEtag(known, etag) };
+}
+
+/**
+ * @param c The request.
+ * @returns The pairs of its query.
+ */
+export function queryOf(c: Context): URLSearchParams {
+  return new URL(c.req.url).searchParams;
+}

@@ -1,0 +1,28 @@
+import { Hono } from "hono";
+import { rateLimit } from "./middleware/rate_limit.ts";
+import { requireSignature } from "./middleware/signature.ts";
+import { pictureResponse } from "./picture_response.ts";
+import { queryContext, queryOf, serveOptions } from "./query_context.ts";
+import type { Services } from "./services.ts";
+import { parseSheetQuery } from "./sheet_query.ts";
+
+/**
+ * `GET /v1/sheet`: one content in many styles, as one picture.
+ *
+ * @param services What the route uses.
+ * @returns The route's app.
+ */
+export function createSheetRoute(services: Services): Hono {
+  const app = new Hono();
+  app.use("/v1/sheet", requireSignature(services), rateLimit(services));
+  app.get("/v1/sheet", async (c) => {
+    const { request, presentation } = parseSheetQuery(queryOf(c), queryContext(c, services));
+    const head = c.req.method === "HEAD";
+    const served = head
+      ? await services.pictures.peekSheet(request)
+      : await services.pictures.sheet(request, serveOptions(c));
+    if (served) return pictureResponse(served, { presentation, shared: true, head });
+    return new Response(null, { headers: { "cache-control": "no-store", vary: "Accept" } });
+  });
+  return app;
+}
