@@ -1,3 +1,4 @@
+import { localSingleFlight, memoryCache } from "../../lib/cache/mod.ts";
 import { Catalog, type CatalogModel } from "../../lib/catalog/mod.ts";
 import type {
   Compute,
@@ -6,11 +7,14 @@ import type {
   PaintJob,
   Picture,
   RunOptions,
+  SheetJob,
 } from "../../lib/compute/mod.ts";
 import { loadConfig } from "../../lib/config.ts";
 import { DEFAULT_LIMITS } from "../../lib/image/mod.ts";
-import { PictureService } from "../../lib/pictures/mod.ts";
+import { Painter, PictureService, Sources } from "../../lib/pictures/mod.ts";
+import { DEFAULT_SOURCE_POLICY, type SourceImage } from "../../lib/source/mod.ts";
 import { createApp } from "../../routes/mod.ts";
+import type { Presets } from "../../routes/presets.ts";
 import type { Services } from "../../routes/services.ts";
 
 /** The administration token of the test apps. */
@@ -24,6 +28,8 @@ export class FakeCompute implements Compute {
   readonly jobs: Job[] = [];
   /** Thrown instead of an answer. */
   failure: Error | undefined;
+  /** Pictures wait for this. */
+  gate: Promise<void> = Promise.resolve();
   /** Workers that pretend to be ready. */
   ready = 1;
 
@@ -32,16 +38,22 @@ export class FakeCompute implements Compute {
     this.jobs.push(job);
     if (this.failure) return Promise.reject(this.failure);
     const statistics = { mean: new Float32Array(4), std: new Float32Array(4).fill(1) };
-    return Promise.resolve(
-      job.kind === "analyze" ? { statistics, width: 3, height: 2 } : this.#picture(job),
-    );
+    switch (job.kind) {
+      case "analyze":
+        return Promise.resolve({ statistics, width: 3, height: 2 });
+      case "describe":
+        return Promise.resolve({ colours: [], thumbhash: "", blurhash: "", placeholder: "" });
+      default:
+        return this.#picture(job);
+    }
   }
 
-  #picture(job: PaintJob): Picture {
+  async #picture(job: PaintJob | SheetJob): Promise<Picture> {
+    await this.gate;
     const { format } = job.output;
     return {
       body: new TextEncoder().encode("a picture"),
-      format: format === "auto" ? "jpeg" : format,
+      format: format === "auto" ? "jpeg" : format.startsWith("auto") ? "webp" : format as "png",
       width: 10,
       height: 5,
       times: { decode: 1.25, adain: 2 },
@@ -75,6 +87,10 @@ export interface TestApp extends AsyncDisposable {
   readonly fetched: string[];
   /** Log lines. */
   readonly lines: string[];
+  /** The real service of pictures. */
+  readonly pictures: PictureService;
+  /** The clock of caches and sources, in milliseconds since the epoch. */
+  readonly time: { now: number };
 }
 
 /** How a test app differs from the usual one. */
@@ -83,6 +99,10 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Answers for sources; the usual one gives {@linkcode PIXEL}. */
   readonly fetchSource?: (url: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** The rest of the answers for sources. */
+  readonly sourceHeaders?: Partial<SourceImage>;
+  /** Named sets of parameters. */
+  readonly presets?: Presets;
 }
 
 /** A PNG of one pixel. */
@@ -101,6 +121,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const compute = new FakeCompute();
   const fetched: string[] = [];
   const lines: string[] = [];
+  const time = { now: Date.now() };
   const env: Record<string, string> = { ADMIN_TOKEN: TOKEN, ...options.env };
   const config = loadConfig((name) => env[name]);
   const catalog = new Catalog({
@@ -116,25 +137,44 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   compute.jobs.length = 0;
   const models = new Map([[MODEL.name, MODEL]]);
   const staticFolder = new URL("../../static/", import.meta.url);
-  const pictures = new PictureService({
-    catalog,
-    compute,
-    models,
-    limits: DEFAULT_LIMITS,
-    sample: new URL("sample.jpg", staticFolder),
-    fetchSource: (url) => {
+  const log: Services["log"] = (level, message) => void lines.push(`${level} ${message}`);
+  const clock = (): number => time.now;
+  const sources = new Sources({
+    maxBytes: 1_000_000,
+    clock,
+    fetch: async (url) => {
       fetched.push(url);
-      return options.fetchSource?.(url) ?? Promise.resolve(PIXEL);
+      const bytes = await options.fetchSource?.(url) ?? PIXEL;
+      return { bytes, url, ...options.sourceHeaders };
     },
   });
-  const log: Services["log"] = (level, message) => lines.push(`${level} ${message}`);
-  const app = createApp({ config, log, catalog, compute, pictures, models, staticFolder });
+  const sample = new URL("sample.jpg", staticFolder);
+  const limits = DEFAULT_LIMITS;
+  const painter = new Painter({ catalog, compute, models, sources, limits, sample });
+  const cache = memoryCache({ maxBytes: 1_000_000, clock });
+  const flight = localSingleFlight();
+  const pictures = new PictureService({ painter, sources, cache, flight, log, clock });
+  const app = createApp({
+    cache,
+    catalog,
+    compute,
+    config,
+    flight,
+    log,
+    models,
+    pictures,
+    presets: options.presets ?? new Map(),
+    sourcePolicy: { ...DEFAULT_SOURCE_POLICY, allowHosts: config.SOURCE_ALLOW },
+    staticFolder,
+  });
   return {
     request: (path, init) => Promise.resolve(app.request(path, init)),
     compute,
     catalog,
     fetched,
     lines,
+    pictures,
+    time,
     [Symbol.asyncDispose]: () => Promise.resolve(kv.close()),
   };
 }

@@ -113,8 +113,8 @@ Deno.test("GET / is a page that loads only its own files", async () => {
   const page = await app.request("/");
   assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
   const html = await page.text();
-  for (const [, path] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
-    const file = await app.request(path ?? "");
+  for (const [, path = ""] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+    const file = await app.request(path);
     assert.equal(file.status, 200, path);
     await file.body?.cancel();
   }

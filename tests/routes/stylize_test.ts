@@ -25,12 +25,13 @@ Deno.test("GET /v1/stylize answers a picture with its headers", async () => {
   const headers = Object.fromEntries(response.headers);
   assert.match(headers["etag"] ?? "", /^"[\w-]{22}"$/);
   assert.equal(headers["vary"], "Accept");
-  assert.equal(headers["cache-tag"], "style-mosaic,model-fast");
+  assert.equal(headers["cache-tag"], "src-b18f52eee66b48d6,style-mosaic,model-fast");
   assert.match(headers["cache-control"] ?? "", /^public, max-age=86400, s-maxage=31536000/);
   assert.equal(headers["content-security-policy"], "default-src 'none'; sandbox");
   assert.equal(headers["x-content-type-options"], "nosniff");
   assert.equal(headers["cross-origin-resource-policy"], "cross-origin");
-  assert.match(headers["server-timing"] ?? "", /decode;dur=1\.3, adain;dur=2\.0/);
+  assert.match(headers["server-timing"] ?? "", /fetch;dur=[\d.]+, decode;dur=1\.3, adain;dur=2\.0/);
+  assert.equal(headers["cache-status"], "Pastiche; fwd=uri-miss; stored");
   assert.deepEqual(app.fetched, ["https://photos.example/cat.jpg"]);
 });
 
@@ -106,6 +107,9 @@ Deno.test("GET /v1/stylize gives another ETag when the source or the style chang
   const first = await etag();
   assert.equal(await etag(), first);
   picture = Uint8Array.of(...PIXEL, 0);
+  app.time.now += 2 * 3600 * 1000;
+  await etag();
+  await app.pictures.idle();
   const second = await etag();
   assert.notEqual(second, first);
   const model = { name: "fast", version: "v1", channels: 4 };
@@ -140,8 +144,10 @@ Deno.test("HEAD /v1/stylize fetches and computes nothing", async () => {
 });
 
 Deno.test.each([
-  ["image/webp,*/*", "webp"],
-  ["image/avif,image/webp;q=0.8", "webp"],
+  ["image/webp,*/*", "auto-webp"],
+  ["image/avif,image/webp;q=0.8", "auto-avif"],
+  ["image/avif;q=0,image/webp", "auto-webp"],
+  ["image/avif", "auto"],
   ["image/webp;q=0,image/png", "auto"],
   ["*/*", "auto"],
   ["image/*", "auto"],
@@ -182,7 +188,7 @@ Deno.test.each([
   ["", /url is missing/],
   ["style=mosaic", /url is missing/],
   [URL_OK, /style is missing/],
-  [`${URL_OK}&style=mosaic&style_url=https://a.example/`, /together/],
+  [`${URL_OK}&style=mosaic&style_url=https://a.example/`, /more than one/],
   [`${URL_OK}&style=mosaic&w=0`, /w=0.*1 to 4096/],
   [`${URL_OK}&style=mosaic&w=1e9`, /w=1e9/],
   [`${URL_OK}&style=mosaic&w=-5`, /w=-5/],

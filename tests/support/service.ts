@@ -29,7 +29,7 @@ export async function startService(
   const child = new Deno.Command(Deno.execPath(), {
     args,
     cwd: ROOT,
-    env: { PORT: "0", HOST: "127.0.0.1", KV_URL: ":memory:", ...env },
+    env: { PORT: "0", HOST: "127.0.0.1", KV_URL: ":memory:", CACHE_PATH: "none", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

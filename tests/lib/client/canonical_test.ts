@@ -6,7 +6,6 @@ import {
   DEFAULTS,
   signingMessage,
 } from "../../../lib/client/mod.ts";
-import { ALIASES as ROUTE_ALIASES } from "../../../routes/parameters.ts";
 import { seededRandom } from "../../support/random.ts";
 
 const SAME: readonly (readonly [given: string, canonical: string])[] = [
@@ -75,10 +74,6 @@ Deno.test("canonicalQuery() does not depend on the order of different parameters
 
 Deno.test("canonicalQuery() replaces lone surrogates", () => {
   assert.equal(canonicalQuery([["filename", "\ud800"]]), "filename=%EF%BF%BD");
-});
-
-Deno.test("ALIASES agree with the routes", () => {
-  assert.deepEqual(ALIASES, ROUTE_ALIASES);
 });
 
 Deno.test("DEFAULTS are written canonically and under proper names", () => {

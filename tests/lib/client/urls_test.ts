@@ -110,7 +110,11 @@ Deno.test("stylizeUrl() writes what the route understands", () => {
     color: "content",
     model: "fast",
   });
-  const { request } = parseStylizeQuery(new URL(url).searchParams, { config, autoFormat: "auto" });
+  const { request } = parseStylizeQuery(new URL(url).searchParams, {
+    config,
+    presets: new Map(),
+    autoFormat: "auto",
+  });
   assert.deepEqual(request.style, {
     kind: "catalog",
     styles: [{ id: "mosaic", weight: 0.25 }, { id: "waves", weight: 0.75 }],

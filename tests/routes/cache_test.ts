@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { SourceError } from "../../lib/source/mod.ts";
+import { createTestApp, PIXEL, type TestApp, TOKEN } from "../fakes/services.ts";
+
+const PATH = "/v1/stylize?url=https://photos.example/cat.jpg&style=mosaic";
+const HOUR = 3600 * 1000;
+
+async function statusOf(app: TestApp, path = PATH): Promise<string> {
+  const response = await app.request(path);
+  assert.equal(response.status, 200);
+  await response.bytes();
+  return (response.headers.get("cache-status") ?? "").replace(/; ttl=-?\d+/, "");
+}
+
+Deno.test("GET /v1/stylize answers a repeated request from the cache", async () => {
+  await using app = await createTestApp();
+  assert.equal(await statusOf(app), "Pastiche; fwd=uri-miss; stored");
+  assert.equal(await statusOf(app), "Pastiche; hit");
+  assert.equal(await statusOf(app, PATH.replace("style=", "alpha=1.0&style=")), "Pastiche; hit");
+  assert.equal(app.compute.painted.length, 1);
+  assert.equal(app.fetched.length, 1);
+});
+
+Deno.test("GET /v1/stylize of another size fetches the source no second time", async () => {
+  await using app = await createTestApp();
+  await statusOf(app, `${PATH}&w=10`);
+  await statusOf(app, `${PATH}&w=20`);
+  assert.equal(app.compute.painted.length, 2);
+  assert.equal(app.fetched.length, 1);
+});
+
+Deno.test("GET /v1/stylize keeps what different Accept headers ask for apart", async () => {
+  await using app = await createTestApp();
+  for (const accept of ["image/webp", "image/avif,image/webp", "*/*", "image/webp, text/html"]) {
+    await app.request(PATH, { headers: { accept } });
+  }
+  const formats = app.compute.painted.map(({ output }) => output.format);
+  assert.deepEqual(formats, ["auto-webp", "auto-avif", "auto"]);
+});
+
+Deno.test("GET /v1/stylize computes once for requests at the same time", async () => {
+  await using app = await createTestApp();
+  const open = Promise.withResolvers<void>();
+  app.compute.gate = open.promise;
+  const answers = Array.from({ length: 20 }, () => app.request(PATH));
+  open.resolve();
+  for (const answer of answers) assert.equal(await (await answer).text(), "a picture");
+  assert.equal(app.compute.painted.length, 1);
+  assert.equal(app.fetched.length, 1);
+});
+
+Deno.test("GET /v1/stylize serves an expired picture at once and renews it behind", async () => {
+  await using app = await createTestApp();
+  await statusOf(app);
+  app.time.now += 2 * HOUR;
+  assert.equal(await statusOf(app), "Pastiche; hit");
+  await app.pictures.idle();
+  assert.equal(app.fetched.length, 2);
+  assert.equal(app.compute.painted.length, 1, "the same source is not painted again");
+  const response = await app.request(PATH);
+  assert.match(response.headers.get("cache-status") ?? "", /hit; ttl=3600/);
+});
+
+Deno.test("GET /v1/stylize paints anew when an expired source has changed", async () => {
+  let source = PIXEL;
+  await using app = await createTestApp({ fetchSource: () => Promise.resolve(source) });
+  const etag = async (): Promise<string | null> => (await app.request(PATH)).headers.get("etag");
+  const before = await etag();
+  source = Uint8Array.of(...PIXEL, 0);
+  app.time.now += 2 * HOUR;
+  assert.equal(await etag(), before);
+  await app.pictures.idle();
+  assert.notEqual(await etag(), before);
+  assert.equal(app.compute.painted.length, 2);
+});
+
+Deno.test("GET /v1/stylize serves the last good picture while its source fails", async () => {
+  const failures: SourceError[] = [];
+  const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
+  await using app = await createTestApp({ fetchSource });
+  await statusOf(app);
+  failures.push(new SourceError("upstream_error", "The source answered with status 500"));
+  for (let day = 0; day < 6; day++) {
+    app.time.now += 24 * HOUR;
+    assert.equal(await statusOf(app), "Pastiche; hit");
+    await app.pictures.idle();
+  }
+  assert.equal(await statusOf(app, `${PATH}&w=9`), "Pastiche; fwd=uri-miss; stored");
+});
+
+Deno.test("GET /v1/stylize stops serving a picture whose source is gone", async () => {
+  const failures: SourceError[] = [];
+  const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
+  await using app = await createTestApp({ fetchSource });
+  await statusOf(app);
+  failures.push(new SourceError("not_found", "The source answered with status 404"));
+  app.time.now += 2 * HOUR;
+  await statusOf(app);
+  await app.pictures.idle();
+  app.time.now += 10;
+  assert.equal((await app.request(PATH)).status, 404);
+});
+
+Deno.test("GET /v1/stylize asks a source for its own life", async () => {
+  await using app = await createTestApp({ sourceHeaders: { cacheControl: "max-age=120" } });
+  await statusOf(app);
+  app.time.now += 100_000;
+  assert.equal(await statusOf(app), "Pastiche; hit");
+  await app.pictures.idle();
+  assert.equal(app.fetched.length, 1);
+  app.time.now += 30_000;
+  await statusOf(app);
+  await app.pictures.idle();
+  assert.equal(app.fetched.length, 2);
+});
+
+Deno.test("GET /v1/stylize shows a changed style without a purge", async () => {
+  await using app = await createTestApp();
+  const before = await app.request(PATH);
+  const model = { name: "fast", version: "v1", channels: 4 };
+  const options = { metadata: { title: "mosaic" }, origin: "user", model } as const;
+  await app.catalog.put("mosaic", Uint8Array.of(9), options);
+  const after = await app.request(PATH);
+  assert.match(after.headers.get("cache-status") ?? "", /uri-miss/);
+  assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
+});
+
+Deno.test("HEAD /v1/stylize tells what is kept", async () => {
+  await using app = await createTestApp();
+  const picture = await app.request(PATH);
+  const head = await app.request(PATH, { method: "HEAD" });
+  for (const name of ["etag", "content-type", "content-length", "cache-tag"]) {
+    assert.equal(head.headers.get(name), picture.headers.get(name), name);
+  }
+  assert.equal(await head.text(), "");
+});
+
+function purge(app: TestApp, body: unknown): Promise<Response> {
+  return app.request("/v1/purge", {
+    method: "POST",
+    headers: { authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify(body),
+  });
+}
+
+Deno.test.each([
+  ["style", { style: "mosaic" }, ["waves"]],
+  ["source", { url: "https://photos.example/cat.jpg" }, []],
+  ["model", { model: "fast" }, []],
+  ["everything", { all: true }, []],
+  ["another style", { style: "crayon" }, ["mosaic", "waves"]],
+])("POST /v1/purge of %s forgets its pictures", async (_name, body, kept) => {
+  await using app = await createTestApp();
+  for (const style of ["mosaic", "waves"]) await statusOf(app, PATH.replace("mosaic", style));
+  assert.equal((await purge(app, body)).status, 200);
+  const hits: string[] = [];
+  for (const style of ["mosaic", "waves"]) {
+    if (/hit/.test(await statusOf(app, PATH.replace("mosaic", style)))) hits.push(style);
+  }
+  assert.deepEqual(hits, kept);
+});
+
+Deno.test.each([{}, { style: "a", all: true }, { all: false }, { url: "cat" }, "all", null])(
+  "POST /v1/purge refuses %j",
+  async (body) => {
+    await using app = await createTestApp();
+    const response = await purge(app, body);
+    assert.equal(response.status, 400);
+    assert.equal((await response.json()).code, "invalid_body");
+  },
+);
+
+Deno.test("POST /v1/purge needs the administration's token", async () => {
+  await using app = await createTestApp();
+  const response = await app.request("/v1/purge", { method: "POST", body: '{"all":true}' });
+  assert.equal(response.status, 401);
+});
+
+Deno.test("GET /metrics counts requests and looks into every part", async () => {
+  await using app = await createTestApp();
+  await statusOf(app);
+  await statusOf(app);
+  await app.request("/nowhere/at/all");
+  const text = await (await app.request("/metrics")).text();
+  assert.match(
+    text,
+    /pastiche_requests_total\{method="GET",route="\/v1\/stylize",status="200"\} 2/,
+  );
+  assert.match(text, /pastiche_requests_total\{method="GET",route="other",status="404"\} 1/);
+  assert.match(text, /pastiche_request_seconds_count\{route="\/v1\/stylize",cache="hit"\} 1/);
+  assert.match(text, /pastiche_cache_memory_hits 1/);
+  assert.match(text, /pastiche_source_fetches 1/);
+});

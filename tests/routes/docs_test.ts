@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { createTestApp } from "../fakes/services.ts";
+
+Deno.test("GET /openapi.json describes every route and parameter", async () => {
+  await using app = await createTestApp();
+  const document = await (await app.request("/openapi.json")).json();
+  assert.equal(document.openapi, "3.1.0");
+  const { parameters } = document.paths["/v1/stylize"].get;
+  const byName = new Map(parameters.map((one: { name: string }) => [one.name, one]));
+  for (const name of ["url", "style", "alpha", "w", "mask", "onerror", "sig"]) {
+    assert(byName.has(name), name);
+  }
+  const width = parameters.find((one: { name: string }) => one.name === "w");
+  assert.deepEqual(width.schema, { type: "integer", minimum: 1, maximum: 4096 });
+  const answers = Object.keys(document.paths["/v1/stylize"].get.responses);
+  assert(["200", "304", "400", "404", "502", "503"].every((status) => answers.includes(status)));
+});
+
+Deno.test("GET /docs loads only files of this service", async () => {
+  await using app = await createTestApp();
+  const page = await (await app.request("/docs")).text();
+  const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
+  assert.equal(files.length, 4);
+  for (const path of files) {
+    assert(path.startsWith("/"), path);
+    const file = await app.request(path);
+    assert.equal(file.status, 200, path);
+    assert((await file.bytes()).length > 50, path);
+  }
+});
+
+Deno.test("GET /docs/problems explains every code that the interface has", async () => {
+  await using app = await createTestApp();
+  const document = await (await app.request("/openapi.json")).json();
+  const page = await (await app.request("/docs/problems")).text();
+  const codes: string[] = document.components.schemas.Problem.properties.code.enum;
+  assert(codes.length > 40);
+  for (const code of codes) assert(page.includes(`<tr id="${code}">`), code);
+});

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { signUrl } from "../../lib/client/mod.ts";
+import { ComputeError } from "../../lib/compute/mod.ts";
+import { createTestApp, PIXEL, type TestApp, TOKEN } from "../fakes/services.ts";
+
+const URL_OK = "url=https://photos.example/cat.jpg";
+const PATH = `/v1/stylize?${URL_OK}&style=mosaic`;
+const KEY = "0f".repeat(32);
+
+async function codeOf(app: TestApp, path: string, init?: RequestInit): Promise<string> {
+  return (await (await app.request(path, init)).json()).code;
+}
+
+Deno.test("GET /v1/stylize with masks keeps the styles' order and sends the masks along", async () => {
+  await using app = await createTestApp();
+  const mask = "mask=https://photos.example/mask.png";
+  const path = `/v1/stylize?${URL_OK}&style=waves:1,mosaic:3&${mask}`;
+  assert.equal((await app.request(path)).status, 200);
+  const target = app.compute.painted[0]?.target;
+  assert.deepEqual(target?.styles.map(({ weight }) => weight), [0.25, 0.75]);
+  assert.deepEqual(target?.masks, [PIXEL]);
+  assert.equal((await app.request(`${path}&${mask}`)).status, 200);
+});
+
+Deno.test.each([
+  ["one style", `${PATH}&mask=https://a.example/m.png`],
+  [
+    "too many",
+    `${PATH},waves&mask=https://a.example/m&mask=https://a.example/n&mask=https://a.example/o`,
+  ],
+  ["none", `/v1/stylize?${URL_OK}&style=none&mask=https://a.example/m.png`],
+])("GET /v1/stylize refuses masks that do not fit: %s", async (_name, path) => {
+  await using app = await createTestApp();
+  assert.equal(await codeOf(app, path), "invalid_parameter");
+});
+
+Deno.test.each([
+  ["bg=f00", { background: [255, 0, 0] }],
+  ["bg=%23336699", { background: [51, 102, 153] }],
+  ["frames=all&fm=webp", { format: "webp", animated: true }],
+  ["fm=gif&q=30", { format: "gif", quality: 30 }],
+])("GET /v1/stylize with %s tells the worker", async (query, output) => {
+  await using app = await createTestApp();
+  assert.equal((await app.request(`${PATH}&${query}`)).status, 200);
+  assert.deepEqual(
+    { ...app.compute.painted[0]?.output, ...output },
+    app.compute.painted[0]?.output,
+  );
+});
+
+Deno.test.each([
+  "bg=red",
+  "bg=ffff",
+  "frames=2",
+  "frames=all&fm=jpeg",
+  "maxage=10",
+  "maxage=1s",
+  "maxage=400d",
+  "download=yes",
+  "filename=a/b",
+  "filename=",
+  "onerror=nothing",
+])("GET /v1/stylize refuses %s", async (query) => {
+  await using app = await createTestApp();
+  assert.equal(await codeOf(app, `${PATH}&${query}`), "invalid_parameter");
+});
+
+Deno.test("GET /v1/stylize with maxage bounds every cache", async () => {
+  await using app = await createTestApp();
+  const response = await app.request(`${PATH}&maxage=2h`);
+  assert.match(response.headers.get("cache-control") ?? "", /max-age=7200, s-maxage=7200,/);
+});
+
+Deno.test.each([
+  ["download=1", "attachment; filename=\"picture.jpg\"; filename*=UTF-8''picture.jpg"],
+  ["filename=cat", "inline; filename=\"cat.jpg\"; filename*=UTF-8''cat.jpg"],
+  ["filename=cat.jpg&download=1", "attachment; filename=\"cat.jpg\"; filename*=UTF-8''cat.jpg"],
+  [
+    "filename=K%C3%A4tzchen%22&fm=png",
+    "inline; filename=\"K_tzchen_.png\"; filename*=UTF-8''K%C3%A4tzchen%22.png",
+  ],
+])("GET /v1/stylize with %s names the file", async (query, disposition) => {
+  await using app = await createTestApp();
+  const response = await app.request(`${PATH}&${query}`);
+  assert.equal(response.headers.get("content-disposition"), disposition);
+});
+
+Deno.test("GET /v1/stylize with onerror=original gives the plain picture for a short time", async () => {
+  await using app = await createTestApp();
+  const response = await app.request(`/v1/stylize?${URL_OK}&style=nobody&onerror=original`);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("cache-control"), "public, max-age=60");
+  assert.equal(app.compute.painted[0]?.target, undefined);
+  app.compute.failure = new ComputeError("queue_full", "full", { retryAfter: 3 });
+  const none = await app.request(`${PATH}&w=7&onerror=original`);
+  assert.equal(none.status, 503);
+  assert.equal(none.headers.get("retry-after"), "3");
+});
+
+Deno.test("GET /v1/stylize with onerror=URL redirects there, if it may", async () => {
+  await using app = await createTestApp({ env: { SOURCE_ALLOW: "photos.example" } });
+  app.compute.failure = new ComputeError("deadline", "too long");
+  const there = await app.request(`${PATH}&onerror=https://photos.example/no.png`);
+  assert.equal(there.status, 302);
+  assert.equal(there.headers.get("location"), "https://photos.example/no.png");
+  const elsewhere = `${PATH}&onerror=https://elsewhere.example/no.png`;
+  assert.equal(await codeOf(app, elsewhere), "host_not_allowed");
+  const wrong = await app.request(`${PATH}&w=0&onerror=https://photos.example/no.png`);
+  assert.equal(wrong.status, 400);
+});
+
+Deno.test("GET /v1/stylize with a preset means its parameters", async () => {
+  const presets = new Map([["card", { style: "mosaic", w: "320", alpha: "0.5" }]]);
+  await using app = await createTestApp({ presets });
+  const etag = async (query: string): Promise<string | null> =>
+    (await app.request(`/v1/stylize?${URL_OK}&${query}`)).headers.get("etag");
+  assert.equal(await etag("preset=card"), await etag("style=mosaic&w=320&alpha=0.5"));
+  assert.equal(await etag("preset=card&w=99"), await etag("style=mosaic&w=99&alpha=0.5"));
+});
+
+Deno.test("GET /v1/stylize answers 404 for an unknown preset", async () => {
+  await using app = await createTestApp();
+  assert.equal(await codeOf(app, `${PATH}&preset=unknown`), "unknown_preset");
+});
+
+Deno.test("GET /v1/stylize serves presets only where nothing else is allowed", async () => {
+  const presets = new Map([["card", { style: "mosaic" }]]);
+  await using app = await createTestApp({ presets, env: { PRESETS_ONLY: "true" } });
+  assert.equal((await app.request(`/v1/stylize?${URL_OK}&preset=card`)).status, 200);
+  assert.equal(await codeOf(app, PATH), "invalid_parameter");
+  assert.equal(await codeOf(app, `/v1/stylize?${URL_OK}&preset=card&w=5`), "invalid_parameter");
+});
+
+Deno.test("signed URLs alone are served as soon as there is a key", async () => {
+  await using app = await createTestApp({ env: { SIGNING_KEYS: `k1:${KEY}` } });
+  const sign = (path: string, expires?: number): Promise<string> =>
+    signUrl(path, { kid: "k1", key: KEY }, expires === undefined ? {} : { expires });
+  assert.equal((await app.request(await sign(PATH))).status, 200);
+  assert.equal((await app.request((await sign(PATH)).replace("mosaic", "waves"))).status, 403);
+  assert.equal(await codeOf(app, PATH), "signature_missing");
+  const old = await app.request(await sign(PATH, 1000));
+  assert.deepEqual([old.status, (await old.json()).code], [410, "url_expired"]);
+  for (const path of [`/v1/info?${URL_OK}`, `/v1/sheet?${URL_OK}&styles=mosaic`]) {
+    assert.equal(await codeOf(app, path), "signature_missing", path);
+    assert.equal((await app.request(await sign(path))).status, 200, path);
+  }
+});
+
+Deno.test("GET /v1/sheet paints one content in many styles", async () => {
+  await using app = await createTestApp();
+  const response = await app.request(`/v1/sheet?${URL_OK}&styles=mosaic,waves,mosaic&w=64`);
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("cache-tag") ?? "", /style-mosaic,style-waves/);
+  const [job] = app.compute.jobs.filter(({ kind }) => kind === "sheet");
+  assert(job?.kind === "sheet");
+  assert.deepEqual([job.targets.length, job.columns, job.geometry.width], [3, 2, 64]);
+});
+
+Deno.test.each([
+  ["", "missing"],
+  ["styles=", "ids"],
+  [`styles=${"a,".repeat(25)}a`, "24"],
+  ["styles=mosaic,,waves", "ids"],
+  ["styles=mosaic&columns=0", "columns"],
+  ["styles=mosaic&style=waves", "Unknown parameter"],
+])("GET /v1/sheet refuses %j", async (query, why) => {
+  await using app = await createTestApp();
+  const response = await app.request(`/v1/sheet?${URL_OK}&${query}`);
+  assert.equal(response.status, 400);
+  assert.match((await response.json()).detail, new RegExp(why));
+});
+
+Deno.test("GET /v1/info tells what a source is without the model", async () => {
+  await using app = await createTestApp();
+  const response = await app.request(`/v1/info?${URL_OK}`);
+  assert.equal(response.status, 200);
+  const info = await response.json();
+  assert.deepEqual([info.width, info.height, info.format, info.frames, info.bytes], [
+    1,
+    1,
+    "png",
+    1,
+    PIXEL.length,
+  ]);
+  assert.deepEqual(app.compute.jobs.map(({ kind }) => kind), ["describe"]);
+});
+
+Deno.test("POST /v1/stylize takes content, style and masks as parts of a form", async () => {
+  await using app = await createTestApp();
+  const form = new FormData();
+  form.set("image", new File([PIXEL], "a.png"));
+  form.append("mask", new File([PIXEL], "m.png"));
+  const response = await app.request("/v1/stylize?style=mosaic,waves", {
+    method: "POST",
+    body: form,
+  });
+  assert.equal(response.status, 200);
+  assert.equal(app.compute.painted[0]?.target?.masks?.length, 1);
+  form.delete("mask");
+  form.set("style_image", new File([PIXEL], "s.png"));
+  const styled = await app.request("/v1/stylize", { method: "POST", body: form });
+  assert.equal(styled.status, 200);
+  form.set("extra", "1");
+  assert.equal(await codeOf(app, "/v1/stylize", { method: "POST", body: form }), "invalid_body");
+});
+
+Deno.test("one client's requests are bounded where a rate is set", async () => {
+  await using app = await createTestApp({ env: { RATE_LIMIT: "2" } });
+  const first = await app.request(PATH);
+  assert.match(first.headers.get("ratelimit") ?? "", /"client";r=1;t=\d+/);
+  await app.request(PATH);
+  const third = await app.request(PATH);
+  assert.equal(third.status, 429);
+  assert(Number(third.headers.get("retry-after")) > 0);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  assert.equal((await app.request("/v1/styles", { headers })).status, 200);
+});
