@@ -133,14 +133,17 @@ function serve(services: Services, close: () => Promise<void>): void {
     port: config.PORT,
     onListen: ({ port }) => announce(config, port),
   }, createApp(services).fetch);
+  const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = async (): Promise<void> => {
+    // A second signal ends the process at once, as everywhere.
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
     await server.shutdown();
     await close();
     log("info", "stopped");
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void stop().then(() => Deno.exit(0)));
-  }
+  // Nothing is left to do then: the process ends by itself. Ending it while threads of workers are
+  // being taken down crashes it at times.
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
 }
 
 function announce(config: Config, port: number): void {

@@ -81,10 +81,8 @@ export function parseManifest(text: string): Manifest {
 export async function loadModel(folder: URL): Promise<Model> {
   const text = new TextDecoder().decode(await readFile(new URL("model.json", folder)));
   const manifest = parseManifest(text);
-  const [encoder, decoder] = await Promise.all([
-    readChecked(folder, manifest.files.encoder),
-    readChecked(folder, manifest.files.decoder),
-  ]);
+  const encoder = await readChecked(folder, manifest.files.encoder);
+  const decoder = await readChecked(folder, manifest.files.decoder);
   return { manifest, encoder, decoder };
 }
 

@@ -4,7 +4,7 @@ import { findProgram } from "../support/programs.ts";
 import { startService } from "../support/service.ts";
 import { askPicture, type Edge, pictureTarget, runCases } from "./cases.ts";
 import { CountingOrigin } from "./origin.ts";
-import { freePort, startProgram, untilAnswers } from "./programs.ts";
+import { freePort, startProgram, until, untilAnswers } from "./programs.ts";
 
 const DEPLOY = new URL("../../deploy/nginx/", import.meta.url);
 
@@ -68,7 +68,9 @@ async function purgeByKey({ pictures, url, origin }: Nginx): Promise<void> {
   const target = pictureTarget(81);
   await askPicture({ url, origin }, target);
   const sum = createHash("md5").update(`GET${target}|`).digest("hex");
-  await Deno.remove(`${pictures}/${sum.slice(31)}/${sum.slice(29, 31)}/${sum}`);
+  const file = `${pictures}/${sum.slice(31)}/${sum.slice(29, 31)}/${sum}`;
+  // The answer is sent before the file has its name.
+  await until(() => Deno.remove(file).then(() => true, () => null), "the picture has a file");
   await askPicture({ url, origin }, target);
   assert.equal(origin.count(target), 2);
 }
