@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import {
+  InProcessCompute,
+  type JobTarget,
+  type PaintJob,
+  type Picture,
+} from "../../../lib/compute/mod.ts";
+import {
+  decode,
+  decodeFrames,
+  DEFAULT_LIMITS,
+  encode,
+  encodeAnimation,
+  type Pixels,
+  probe,
+} from "../../../lib/image/mod.ts";
+import { drawPicture, meanDifference } from "../../support/pictures.ts";
+
+const MODEL = new URL("../../../models/fast/", import.meta.url);
+const source = await encode(drawPicture(96, 64, 1), { format: "png" });
+const sources = [2, 3].map((seed) => encode(drawPicture(64, 64, seed), { format: "png" }));
+const [first, second] = await Promise.all(sources);
+
+const start = (): Promise<InProcessCompute> =>
+  InProcessCompute.start({
+    pipeline: { models: { fast: MODEL.href }, provider: "wasm", threads: 1 },
+    model: "fast",
+    queueLimit: 8,
+    maxBytes: 1e9,
+  });
+await (await start()).close(); // ONNX Runtime's own port is opened once per process
+
+const geometry: PaintJob["geometry"] = {
+  fit: "inside",
+  gravity: { x: 0.5, y: 0.5 },
+  dpr: 1,
+  enlarge: false,
+  maxSide: 2048,
+};
+
+const job = (change: Partial<PaintJob>): PaintJob => ({
+  kind: "paint",
+  source,
+  limits: DEFAULT_LIMITS,
+  model: "fast",
+  output: { format: "png" },
+  geometry,
+  ...change,
+});
+
+async function withCompute(
+  task: (compute: InProcessCompute, targets: readonly [JobTarget, JobTarget]) => Promise<void>,
+): Promise<void> {
+  const compute = await start();
+  const targetOf = async (style = source): Promise<JobTarget> => {
+    const analysis = {
+      kind: "analyze",
+      source: style,
+      limits: DEFAULT_LIMITS,
+      model: "fast",
+    } as const;
+    const { statistics } = await compute.run(analysis);
+    return { styles: [{ statistics, weight: 1 }], alpha: 1, colour: "style" };
+  };
+  try {
+    await task(compute, [await targetOf(first), await targetOf(second)]);
+  } finally {
+    await compute.close();
+  }
+}
+
+function cut(pixels: Pixels, x: number, width: number): Pixels {
+  const data = new Uint8ClampedArray(4 * width * pixels.height);
+  for (let y = 0; y < pixels.height; y++) {
+    const at = 4 * (y * pixels.width + x);
+    data.set(pixels.data.subarray(at, at + 4 * width), 4 * y * width);
+  }
+  return { width, height: pixels.height, data };
+}
+
+Deno.test("another style of a content that is kept skips its decoder and encoder", async () => {
+  await withCompute(async (compute, [a, b]) => {
+    const alone = await compute.run(job({ target: b }));
+    const one = await compute.run(job({ target: a, contentKey: "cat" }));
+    const two = await compute.run(job({ target: b, contentKey: "cat" }));
+    assert.deepEqual([one.encoderRuns, two.encoderRuns], [1, 0]);
+    assert.deepEqual(Object.keys(two.times), ["adain", "output"]);
+    assert.deepEqual(two.body, alone.body);
+    const other = await compute.run(job({ target: b, contentKey: "dog" }));
+    assert.equal(other.encoderRuns, 1);
+  });
+});
+
+Deno.test("a sheet holds what each style gives alone, from one encoder run", async () => {
+  await withCompute(async (compute, [a, b]) => {
+    const { kind: _, ...rest } = job({});
+    const sheet = await compute.run({ ...rest, kind: "sheet", targets: [a, b, a], columns: 2 });
+    assert.deepEqual([sheet.width, sheet.height, sheet.encoderRuns], [192, 128, 1]);
+    const pixels = await decode(sheet.body);
+    const alone = await decode((await compute.run(job({ target: b }))).body);
+    const cell = cut(pixels, 96, 96);
+    assert.deepEqual(cell.data.subarray(0, alone.data.length), alone.data);
+    assert.equal(pixels.data.at(-1), 0, "the last cell is empty");
+  });
+});
+
+Deno.test("masks give each style its side of the picture", async () => {
+  await withCompute(async (compute, [a, b]) => {
+    const half = { width: 96, height: 64, data: new Uint8ClampedArray(4 * 96 * 64) };
+    for (let i = 0; i < half.data.length; i += 4) {
+      half.data.fill(i / 4 % 96 < 48 ? 255 : 0, i, i + 3);
+      half.data[i + 3] = 255;
+    }
+    const mask = await encode(half, { format: "png" });
+    const styles = [...a.styles, ...b.styles];
+    const paint = async (target: JobTarget): Promise<Pixels> =>
+      await decode((await compute.run(job({ target }))).body);
+    const both = await paint({ ...a, styles, masks: [mask] });
+    const swapped = await paint({ ...a, styles: styles.toReversed(), masks: [mask] });
+    assert(meanDifference(cut(both, 0, 48), cut(swapped, 0, 48)) > 4);
+    const whole = await encode({ ...half, data: half.data.map(() => 255) }, { format: "png" });
+    const onlyA = await paint({ ...a, styles, masks: [whole] });
+    assert(meanDifference(onlyA, await paint(a)) < 1);
+  });
+});
+
+Deno.test("an animation stays one: frames, delays, size; its still is its first frame", async () => {
+  const frames = [4, 5, 6].map((seed, i) => ({
+    pixels: drawPicture(48, 40, seed),
+    delay: 100 + 50 * i,
+  }));
+  const film = await encodeAnimation({ frames, plays: 2 }, { format: "gif" });
+  await withCompute(async (compute, [a]) => {
+    for (const format of ["gif", "webp"] as const) {
+      for (const target of [a, undefined]) {
+        const output = { format, animated: true };
+        const wanted = job({ source: film, output, geometry: { ...geometry, width: 24 } });
+        const moving = await compute.run(target ? { ...wanted, target } : wanted);
+        assert.equal(moving.encoderRuns, target ? 3 : 0);
+        const read = await decodeFrames(moving.body);
+        assert.deepEqual(read.frames.map(({ delay }) => delay), [100, 150, 200]);
+        assert.deepEqual([read.plays, read.frames[0]?.pixels.width], [2, 24]);
+      }
+    }
+    const still = await compute.run(job({ source: film, target: a, output: { format: "webp" } }));
+    assert.equal(probe(still.body).frames, 1);
+  });
+});
+
+Deno.test("transparent parts stay, or take the background", async () => {
+  const clear = drawPicture(32, 32, 7);
+  for (let i = 3; i < clear.data.length / 2; i += 4) clear.data[i] = 0;
+  const png = await encode(clear, { format: "png" });
+  await withCompute(async (compute, [target]) => {
+    const alphas = async (output: PaintJob["output"]): Promise<[string, number, number]> => {
+      const { body, format } = await compute.run(job({ source: png, target, output }));
+      const { data } = await decode(body);
+      return [format, data[3] ?? -1, data.at(-1) ?? -1];
+    };
+    assert.deepEqual(await alphas({ format: "auto" }), ["png", 0, 255]);
+    assert.deepEqual(await alphas({ format: "auto-webp" }), ["webp", 0, 255]);
+    assert.deepEqual(await alphas({ format: "auto", background: [0, 0, 0] }), ["jpeg", 255, 255]);
+  });
+});
+
+Deno.test("auto-avif writes AVIF where it is quick, else WebP", async () => {
+  await withCompute(async (compute) => {
+    const formatOf = async (width: number): Promise<Picture["format"]> => {
+      const large = { ...geometry, width, height: width, fit: "fill" as const, enlarge: true };
+      const output = { format: "auto-avif" } as const;
+      return (await compute.run(job({ output, geometry: large }))).format;
+    };
+    assert.deepEqual([await formatOf(64), await formatOf(400)], ["avif", "webp"]);
+  });
+});
+
+Deno.test("a description names the colours and fits its picture", async () => {
+  const flag = { width: 90, height: 30, data: new Uint8ClampedArray(4 * 90 * 30) };
+  const bands = [[200, 30, 40], [250, 250, 250], [20, 40, 160]];
+  for (let i = 0; i < 90 * 30; i++) {
+    flag.data.set([...bands[Math.floor(i % 90 / 30)] ?? [], 255], 4 * i);
+  }
+  await withCompute(async (compute) => {
+    const bytes = await encode(flag, { format: "png" });
+    const description = await compute.run({
+      kind: "describe",
+      source: bytes,
+      limits: DEFAULT_LIMITS,
+    });
+    const { blurhash, colours, placeholder, thumbhash } = description;
+    assert.equal(colours.length, 3);
+    assert.deepEqual(
+      new Set(colours.map(({ hex }) => hex)),
+      new Set(["#c81e28", "#fafafa", "#1428a0"]),
+    );
+    for (const { share } of colours) assert(Math.abs(share - 1 / 3) < 0.05, String(share));
+    assert.match(blurhash, /^\S{28}$/);
+    assert((Uint8Array.fromBase64(thumbhash)).length < 30);
+    const tiny = Uint8Array.fromBase64(placeholder.replace(/^data:image\/webp;base64,/, ""));
+    assert.deepEqual([probe(tiny).width, probe(tiny).height], [20, 7]);
+  });
+});
