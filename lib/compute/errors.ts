@@ -36,26 +36,31 @@ export class ComputeError extends Error {
 
 /** An error as it travels from a worker: classes do not survive the structured clone. */
 export type WireError =
-  | { readonly library: "image"; readonly code: ImageErrorCode; readonly message: string }
-  | { readonly library: "adain"; readonly code: AdainErrorCode; readonly message: string }
-  | { readonly library: "compute"; readonly code: ComputeErrorCode; readonly message: string };
+  & { readonly message: string; readonly cause?: string }
+  & (
+    | { readonly library: "image"; readonly code: ImageErrorCode }
+    | { readonly library: "adain"; readonly code: AdainErrorCode }
+    | { readonly library: "compute"; readonly code: ComputeErrorCode }
+  );
 
 /**
  * Prepares an error for the way out of a worker.
  *
  * @param error What was thrown.
- * @returns A plain object; causes are folded into the message, for the log.
+ * @returns A plain object; all causes are one text.
  */
 export function toWire(error: unknown): WireError {
-  const message = withCauses(error);
-  if (error instanceof ImageError) return { library: "image", code: error.code, message };
-  if (error instanceof AdainError) return { library: "adain", code: error.code, message };
+  const cause = error instanceof Error ? textOf(error.cause) : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const common = { message, ...(cause === undefined ? {} : { cause }) };
+  if (error instanceof ImageError) return { library: "image", code: error.code, ...common };
+  if (error instanceof AdainError) return { library: "adain", code: error.code, ...common };
   const code = error instanceof ComputeError
     ? error.code
     : error instanceof DOMException && error.name === "AbortError"
     ? "aborted"
     : "worker_failed";
-  return { library: "compute", code, message };
+  return { library: "compute", code, ...common };
 }
 
 /**
@@ -65,19 +70,19 @@ export function toWire(error: unknown): WireError {
  * @returns The error, of the class that was thrown.
  */
 export function fromWire(wire: WireError): Error {
+  const options = wire.cause === undefined ? {} : { cause: new Error(wire.cause) };
   switch (wire.library) {
     case "image":
-      return new ImageError(wire.code, wire.message);
+      return new ImageError(wire.code, wire.message, options);
     case "adain":
-      return new AdainError(wire.code, wire.message);
+      return new AdainError(wire.code, wire.message, options);
     case "compute":
-      return new ComputeError(wire.code, wire.message);
+      return new ComputeError(wire.code, wire.message, options);
   }
 }
 
-function withCauses(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined
-    ? error.message
-    : `${error.message} (${withCauses(error.cause)})`;
+function textOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return cause === undefined ? undefined : String(cause);
+  const deeper = textOf(cause.cause);
+  return deeper === undefined ? cause.message : `${cause.message} (${deeper})`;
 }

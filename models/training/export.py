@@ -136,7 +136,7 @@ def vgg_decoder(weights, path):
 # Pixels that a result depends on to each side, encoder and decoder together, rounded up to 8.
 SHAPES = {
     "seed": {"channels": 128, "stride": 8, "receptive_field": 56},
-    "compact": {"channels": 96, "stride": 8, "receptive_field": 80},
+    "compact": {"channels": 96, "stride": 8, "receptive_field": 64},
     "vgg19": {"channels": 512, "stride": 8, "receptive_field": 72},
 }
 
