@@ -121,7 +121,7 @@ export class Painter {
     const job = {
       kind: "paint",
       source: content.bytes,
-      contentKey: await digest([content.version, request.geometry, plan.model.version]),
+      contentKey: digest([content.version, request.geometry, plan.model.version]),
       limits: this.#options.limits,
       geometry: request.geometry,
       model: request.model,
@@ -153,7 +153,7 @@ export class Painter {
     const job = {
       kind: "sheet",
       source: content.bytes,
-      contentKey: await digest([content.version, request.geometry, model.version]),
+      contentKey: digest([content.version, request.geometry, model.version]),
       limits: this.#options.limits,
       geometry: request.geometry,
       columns: request.columns,

@@ -121,7 +121,7 @@ export class PictureService {
   }
 
   async #peek(wish: Wish): Promise<Served | undefined> {
-    const entry = isKeepable(wish) ? await this.#options.cache.get(await keyOf(wish)) : undefined;
+    const entry = isKeepable(wish) ? await this.#options.cache.get(keyOf(wish)) : undefined;
     if (!entry) return undefined;
     return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale");
   }
@@ -175,7 +175,7 @@ export class PictureService {
       return await cache.purge(what);
     }
     sources.forget(what.url);
-    return await cache.purge({ tag: await sourceTag(what.url) });
+    return await cache.purge({ tag: sourceTag(what.url) });
   }
 
   /** Sources fetched since the start, conditional fetches included. */
@@ -191,7 +191,7 @@ export class PictureService {
   async #serve(wish: Wish, options: ServeOptions): Promise<Served> {
     if (!isKeepable(wish)) return await this.#serveOnce(wish, options);
     const { cache } = this.#options;
-    const key = await keyOf(wish);
+    const key = keyOf(wish);
     const kept = await cache.get(key);
     if (kept) {
       const fresh = kept.freshUntil > this.#clock();
@@ -200,7 +200,7 @@ export class PictureService {
     }
     if (options.isKnown) {
       const materials = await wish.gather(options.signal);
-      const etag = await entityTag(wish, materials);
+      const etag = entityTag(wish, materials);
       if (options.isKnown(etag)) return unmodified(wish, etag);
     }
     const entry = await this.#join(key, wish, options.signal);
@@ -222,7 +222,7 @@ export class PictureService {
     const start = performance.now();
     const materials = await wish.gather(signal);
     const fetched = performance.now() - start;
-    const etag = await entityTag(wish, materials);
+    const etag = entityTag(wish, materials);
     if (isKnown?.(etag)) return unmodified(wish, etag);
     const picture = await wish.paint(materials, signal);
     return {
@@ -242,7 +242,7 @@ export class PictureService {
     const start = performance.now();
     const materials = await wish.gather(signal);
     const fetched = performance.now() - start;
-    const etag = await entityTag(wish, materials);
+    const etag = entityTag(wish, materials);
     const life = this.#life(materials);
     const before = await cache.get(key);
     const unchanged = before?.etag === etag;

@@ -1,4 +1,3 @@
-import { versionOf } from "../catalog/mod.ts";
 import type { Picture } from "../compute/mod.ts";
 import { digest } from "./digest.ts";
 import type { Materials, Painter, Plan } from "./painter.ts";
@@ -27,7 +26,7 @@ export async function pictureWish(painter: Painter, request: PictureRequest): Pr
   return {
     request,
     plan,
-    tags: await tagsOf(request),
+    tags: tagsOf(request),
     gather: (signal) => painter.gather(request, signal),
     paint: (materials, signal) => painter.paint(request, { plan, materials }, signal),
   };
@@ -44,7 +43,7 @@ export async function sheetWish(painter: Painter, request: SheetRequest): Promis
   return {
     request,
     plan: await painter.plan(whole),
-    tags: await tagsOf(whole),
+    tags: tagsOf(whole),
     gather: (signal) => painter.gather(whole, signal),
     paint: ({ content }, signal) => painter.paintSheet(request, content, signal),
   };
@@ -63,29 +62,29 @@ export function isKeepable(wish: Wish): boolean {
 }
 
 /** Names a picture by its wish: everything but what its sources turn out to be. */
-export function keyOf({ request, plan }: Wish): Promise<string> {
+export function keyOf({ request, plan }: Wish): string {
   return digest([request, plan.versions]);
 }
 
 /** Names a picture by its content, so that a source that moved is the same picture. */
-export async function entityTag({ request, plan }: Wish, materials: Materials): Promise<string> {
+export function entityTag({ request, plan }: Wish, materials: Materials): string {
   const { content, style, masks } = materials;
   const versions = [content.version, style?.version ?? "", ...masks.map((mask) => mask.version)];
   const kind = "style" in request ? request.style.kind : "sheet";
   const rest = { ...request, source: "", style: kind, masks: "" };
-  return `"${await digest([rest, versions, plan.versions])}"`;
+  return `"${digest([rest, versions, plan.versions])}"`;
 }
 
-async function tagsOf({ source, style, model }: PictureRequest): Promise<string[]> {
+function tagsOf({ source, style, model }: PictureRequest): string[] {
   const styles = style.kind === "catalog" ? style.styles.map(({ id }) => `style-${id}`) : [];
-  const sources = "url" in source ? [await sourceTag(source.url)] : [];
+  const sources = "url" in source ? [sourceTag(source.url)] : [];
   const models = style.kind === "none" ? [] : [`model-${model}`];
   return [...sources, ...styles, ...models];
 }
 
 /** The tag of all pictures of one source. */
-export async function sourceTag(url: string): Promise<string> {
-  return `src-${await versionOf(new TextEncoder().encode(url))}`;
+export function sourceTag(url: string): string {
+  return `src-${digest(url)}`;
 }
 
 /** Where the time of a picture went, as a `Server-Timing` value. */

@@ -25,7 +25,7 @@ Deno.test("GET /v1/stylize answers a picture with its headers", async () => {
   const headers = Object.fromEntries(response.headers);
   assert.match(headers["etag"] ?? "", /^"[\w-]{22}"$/);
   assert.equal(headers["vary"], "Accept");
-  assert.equal(headers["cache-tag"], "src-b18f52eee66b48d6,style-mosaic,model-fast");
+  assert.match(headers["cache-tag"] ?? "", /^src-[\w-]{22},style-mosaic,model-fast$/);
   assert.match(headers["cache-control"] ?? "", /^public, max-age=86400, s-maxage=31536000/);
   assert.equal(headers["content-security-policy"], "default-src 'none'; sandbox");
   assert.equal(headers["x-content-type-options"], "nosniff");
