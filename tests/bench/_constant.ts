@@ -1,0 +1,19 @@
+/**
+ * What the hit path is measured against: one route of Hono with a constant body.
+ *
+ *     deno run tests/bench/_constant.ts body.bin '{"content-type":"image/webp"}'
+ */
+import { Hono } from "hono";
+
+const [path = "", headers = "{}"] = Deno.args;
+const body = await Deno.readFile(path);
+const app = new Hono();
+const init = { headers: JSON.parse(headers) };
+app.get("/v1/stylize", () => new Response(body, init));
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  onListen: ({ port }) => {
+    Deno.stdout.writeSync(new TextEncoder().encode(`http://127.0.0.1:${port}\n`));
+  },
+}, app.fetch);

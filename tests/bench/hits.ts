@@ -1,0 +1,188 @@
+/**
+ * Measures what an answer from the cache costs, against an app with a constant body of that size.
+ *
+ *     deno task bench:hits [--rounds 3] [--seconds 3] [--connections 16]
+ *
+ * Needs wrk and redis-server. Rounds take the rows in turn; a row is the median of its rounds. All
+ * processes share the machine, so compare rows.
+ */
+import { parseArgs } from "node:util";
+import { startService } from "../support/service.ts";
+import { TestRedis } from "../lib/cache/_redis.ts";
+import { header, median, print, row } from "./_report.ts";
+
+const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+
+/** The least that MEMORY_CACHE_BYTES may be. */
+const LEAST_MEMORY = 1024 * 1024;
+
+/** Asks for the paths of a file in turn: with fewer places than paths, an LRU holds none in time. */
+const IN_TURN = `
+local paths, at = {}, 0
+for path in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = path end
+request = function()
+  at = at % #paths + 1
+  return wrk.format("GET", paths[at])
+end
+`;
+
+/** One server with the paths that are asked of it. */
+interface Subject {
+  readonly name: string;
+  readonly origin: string;
+  readonly paths: readonly string[];
+  /** The layer that has to answer. */
+  readonly layer?: string;
+}
+
+/** One run of wrk. */
+interface Rate {
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p99: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "3" },
+    connections: { type: "string", default: "16" },
+  },
+});
+
+async function load({ origin, paths }: Subject, folder: string): Promise<Rate> {
+  const file = `${folder}/paths`;
+  await Deno.writeTextFile(file, paths.map((path) => `${path}\n`).join(""));
+  await Deno.writeTextFile(`${folder}/turn.lua`, IN_TURN);
+  const { stdout } = await new Deno.Command("wrk", {
+    // One thread: several would follow each other through the paths and find them in memory.
+    args: [
+      ...["--threads", "1", "--connections", values.connections, "--latency"],
+      ...["--duration", `${values.seconds}s`, "--script", `${folder}/turn.lua`, origin],
+    ],
+    env: { PATHS: file },
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (/Non-2xx|Socket errors/.test(text)) throw new Error(text);
+  const [, p99 = "", unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
+  const scale = unit === "us" ? 0.001 : unit === "ms" ? 1 : 1000;
+  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
+  return { perSecond, p99: Number(p99) * scale };
+}
+
+/** Answers that a layer gave since the start. */
+async function hitsOf(subject: Subject, layer: string): Promise<number> {
+  const text = await (await fetch(`${subject.origin}/metrics`)).text();
+  return Number(new RegExp(`^pastiche_cache_${layer}_hits (\\d+)`, "m").exec(text)?.[1]);
+}
+
+async function startConstant(folder: string, answer: Response): Promise<ConstantApp> {
+  const body = `${folder}/body`;
+  await Deno.writeFile(body, await answer.bytes());
+  const all = Object.fromEntries(answer.headers);
+  const headers = JSON.stringify({ "content-type": all["content-type"] });
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const [, ...args] = String(config.tasks.start.command).split(" ");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args.slice(0, -1), "tests/bench/_constant.ts", body, headers],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await reader.read();
+  return {
+    origin: value.trim(),
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGTERM");
+      await child.status;
+      await reader.cancel();
+    },
+  };
+}
+
+interface ConstantApp extends AsyncDisposable {
+  readonly origin: string;
+}
+
+/** Has every path painted, a few at a time. */
+async function paint({ origin, paths }: Subject): Promise<void> {
+  const rest = paths.values();
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (const path of rest) {
+      const response = await fetch(origin + path);
+      await response.bytes();
+      if (!response.ok) throw new Error(`${response.status} for ${path}`);
+    }
+  }));
+}
+
+// The start task may write below data/ only.
+await Deno.mkdir("data", { recursive: true });
+const folder = await Deno.realPath(await Deno.makeTempDir({ dir: "data" }));
+const photo = await Deno.readFile(SAMPLE);
+await using source = Deno.serve(
+  { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+  () =>
+    new Response(photo, {
+      headers: { "content-type": "image/jpeg", "cache-control": "max-age=86400" },
+    }),
+);
+const shared = {
+  SOURCE_ALLOW_ADDRESSES: "127.0.0.0/8",
+  DEADLINE_MS: "120000",
+  LOG_LEVEL: "error",
+};
+const small = { ...shared, MEMORY_CACHE_BYTES: String(LEAST_MEMORY) };
+const pathsOf = (style: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => {
+    const url = `http://127.0.0.1:${source.addr.port}/${i}.jpg`;
+    return `/v1/stylize?${new URLSearchParams({ url, style, w: "320", fm: "jpeg" })}`;
+  });
+const plain = pathsOf("none", 1);
+const painted = pathsOf("oil-strokes", 1);
+
+await using redis = await TestRedis.start();
+await using inMemory = await startService(shared);
+await using overRedis = await startService({ ...small, REDIS_URL: redis.url });
+await using overFile = await startService({ ...small, CACHE_PATH: `${folder}/cache.sqlite` });
+const first = await fetch(inMemory.origin + plain[0]);
+await using constant = await startConstant(folder, first.clone());
+const { byteLength } = await first.bytes();
+// Three times as many as fit.
+const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / byteLength));
+const subjects: readonly Subject[] = [
+  { name: "constant body", origin: constant.origin, paths: plain },
+  { name: "memory, plain", origin: inMemory.origin, paths: plain, layer: "memory" },
+  { name: "memory, painted", origin: inMemory.origin, paths: painted, layer: "memory" },
+  { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis" },
+  { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite" },
+];
+for (const subject of subjects) await paint(subject);
+
+print(`Measuring with bodies of ${byteLength} bytes, ${values.connections} connections`);
+const rates = new Map<Subject, Rate[]>(subjects.map((subject) => [subject, []]));
+for (let round = 0; round < Number(values.rounds); round++) {
+  for (const subject of subjects) {
+    const { layer } = subject;
+    const before = layer === undefined ? 0 : await hitsOf(subject, layer);
+    const rate = await load(subject, folder);
+    const answered = layer === undefined ? 0 : await hitsOf(subject, layer) - before;
+    const asked = rate.perSecond * Number(values.seconds);
+    if (layer !== undefined && answered < 0.95 * asked) {
+      throw new Error(`${layer} answered ${answered} of ${asked.toFixed(0)} requests`);
+    }
+    rates.get(subject)?.push(rate);
+  }
+}
+const middle = (subject: Subject | undefined, what: keyof Rate): number =>
+  median((subject && rates.get(subject) || []).map((rate) => rate[what]));
+header("hits", "requests/s", "of constant", "p99 ms");
+for (const subject of subjects) {
+  const perSecond = middle(subject, "perSecond");
+  const ratio = perSecond / middle(subjects[0], "perSecond");
+  row([subject.name, perSecond, ratio.toFixed(2), middle(subject, "p99").toFixed(1)]);
+}
+await Deno.remove(folder, { recursive: true });
