@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { LRUCache } from "lru-cache";
 import type { Served } from "../lib/pictures/mod.ts";
 import { parseSourceUrl } from "../lib/source/mod.ts";
 import { readUpload } from "./upload.ts";
@@ -10,6 +11,9 @@ import { queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { parseStylizeQuery, type StylizeQuery } from "./stylize_query.ts";
 
+/** Queries whose reading is remembered: up to a few kilobytes each. */
+const MAX_QUERIES = 1000;
+
 /**
  * `GET`, `HEAD` and `POST /v1/stylize`: a picture painted in a style.
  *
@@ -18,10 +22,15 @@ import { parseStylizeQuery, type StylizeQuery } from "./stylize_query.ts";
  */
 export function createStylizeRoute(services: Services): Hono {
   const app = new Hono();
+  const queries = new LRUCache<string, StylizeQuery>({ max: MAX_QUERIES });
   app.use("/v1/stylize", requireSignature(services), rateLimit(services));
 
   app.get("/v1/stylize", async (c) => {
-    const query = parseStylizeQuery(queryOf(c), queryContext(c, services));
+    const context = queryContext(c, services);
+    // Reading a query depends on nothing else, and takes longer than a hit in memory.
+    const key = `${context.autoFormat} ${c.req.url}`;
+    const query = queries.get(key) ?? parseStylizeQuery(queryOf(c), context);
+    queries.set(key, query);
     if (c.req.method === "HEAD") return await answerHead(query, services);
     try {
       const served = await services.pictures.picture(query.request, serveOptions(c));
