@@ -18,7 +18,7 @@ import torch
 from torch.nn import functional as F
 
 from data import Crops, list_pictures, split
-from losses import FeaturePool, LossNetwork, colour_loss, style_loss
+from losses import FeaturePool, LossNetwork, colour_loss, grid_loss, style_loss
 from network import Network, adain, load_network, save_network, statistics
 
 
@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--pool", type=int, default=256, help="crops whose features are kept")
     parser.add_argument("--rate", type=float, default=1.2e-3)
     parser.add_argument("--style-weight", type=float, default=8)
+    parser.add_argument("--grid-weight", type=float, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
@@ -126,8 +127,9 @@ class Trainer:
         result["colour"] = colour_loss(painted, style)
         result["range"] = (painted - painted.clamp(0, 1)).square().mean()
         total = result["content"] + weight * result["style"] + 5 * result["same"]
+        result["grid"] = grid_loss(painted)
         total = total + weight * 2 * result["colour"] + 10 * result["range"]
-        return total, result
+        return total + args.grid_weight * result["grid"], result
 
     def step(self):
         for group in self.optimizer.param_groups:
@@ -151,7 +153,7 @@ class Trainer:
                 sums[name] = sums.get(name, 0) + value
             count += 1
             if self.iteration % 100 == 0 or self.iteration == self.total:
-                line = {name: round(value / count, 4) for name, value in sums.items()}
+                line = {name: round(value / count, 5) for name, value in sums.items()}
                 rate = round(count / (time.monotonic() - since), 2)
                 line |= {"iteration": self.iteration, "per_second": rate}
                 with open(self.run / "log.jsonl", "a") as log:
