@@ -4,14 +4,13 @@ import type { Log } from "../log.ts";
 import { SourceError } from "../source/mod.ts";
 import type { Materials, Painter } from "./painter.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
-import type { Sources } from "./sources.ts";
+import { type Sources, sourceTag } from "./sources.ts";
 import {
   entityTag,
   isKeepable,
   keyOf,
   pictureWish,
   sheetWish,
-  sourceTag,
   timingOf,
   type Wish,
 } from "./wish.ts";
@@ -80,6 +79,8 @@ export class PictureService {
   constructor(options: PictureServiceOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
+    // Another instance has purged: what was fetched here is as old as what was painted of it.
+    options.cache.onPurge?.((selector) => options.sources.forget(selector));
   }
 
   /**
@@ -170,12 +171,9 @@ export class PictureService {
    */
   async purge(what: PurgeSelector | { readonly url: string }): Promise<number> {
     const { cache, sources } = this.#options;
-    if (!("url" in what)) {
-      if ("all" in what) sources.clear();
-      return await cache.purge(what);
-    }
-    sources.forget(what.url);
-    return await cache.purge({ tag: sourceTag(what.url) });
+    const selector = "url" in what ? { tag: sourceTag(what.url) } : what;
+    sources.forget(selector);
+    return await cache.purge(selector);
   }
 
   /** Sources fetched since the start, conditional fetches included. */

@@ -1,7 +1,14 @@
 import { LRUCache } from "lru-cache";
+import type { PurgeSelector } from "../cache/mod.ts";
 import { versionOf } from "../catalog/mod.ts";
 import { SourceError, type SourceImage, type SourceValidators } from "../source/mod.ts";
+import { digest } from "./digest.ts";
 import { sourceLife } from "./source_life.ts";
+
+/** The tag of all pictures of one source. */
+export function sourceTag(url: string): string {
+  return `src-${digest(url)}`;
+}
 
 /** A source picture and how long it may be used without asking again. */
 export interface StoredSource {
@@ -45,6 +52,7 @@ export class Sources {
   readonly #clock: () => number;
   readonly #kept: LRUCache<string, Kept>;
   #fetches = 0;
+  #purges = 0;
 
   /** @param options How to fetch, and the bound. */
   constructor(options: SourcesOptions) {
@@ -52,7 +60,7 @@ export class Sources {
     this.#clock = options.clock ?? Date.now;
     this.#kept = new LRUCache({
       maxSize: options.maxBytes,
-      sizeCalculation: ({ bytes }, url) => bytes.length + 2 * url.length + 512,
+      sizeCalculation: ({ bytes }) => bytes.length + 512,
     });
   }
 
@@ -70,22 +78,26 @@ export class Sources {
    * @throws {SourceError} If it cannot be had.
    */
   async get(url: string, signal: AbortSignal): Promise<StoredSource> {
-    const kept = this.#kept.get(url);
+    const tag = sourceTag(url);
+    const kept = this.#kept.get(tag);
     if (kept && kept.freshUntil > this.#clock()) return kept;
+    const purges = this.#purges;
     const fresh = await this.#renew(url, { kept, signal });
+    // What was asked for before a purge may be what the purge was about.
     // Larger than the bound: `set` then drops it, and it serves this request alone.
-    this.#kept.set(url, fresh);
+    if (purges === this.#purges) this.#kept.set(tag, fresh);
     return fresh;
   }
 
-  /** Forgets a source. */
-  forget(url: string): void {
-    this.#kept.delete(url);
-  }
-
-  /** Forgets all sources. */
-  clear(): void {
-    this.#kept.clear();
+  /**
+   * Forgets what a purge concerns; most purges are about no source.
+   *
+   * @param selector What is purged.
+   */
+  forget(selector: PurgeSelector): void {
+    this.#purges++;
+    if ("all" in selector) this.#kept.clear();
+    else this.#kept.delete(selector.tag);
   }
 
   async #renew(

@@ -2,6 +2,7 @@ import type { Picture } from "../compute/mod.ts";
 import { digest } from "./digest.ts";
 import type { Materials, Painter, Plan } from "./painter.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
+import { sourceTag } from "./sources.ts";
 
 /** A picture that is wanted: how it is named and made. */
 export interface Wish {
@@ -80,11 +81,6 @@ function tagsOf({ source, style, model }: PictureRequest): string[] {
   const sources = "url" in source ? [sourceTag(source.url)] : [];
   const models = style.kind === "none" ? [] : [`model-${model}`];
   return [...sources, ...styles, ...models];
-}
-
-/** The tag of all pictures of one source. */
-export function sourceTag(url: string): string {
-  return `src-${digest(url)}`;
 }
 
 /** Where the time of a picture went, as a `Server-Timing` value. */

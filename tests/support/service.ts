@@ -12,6 +12,8 @@ export interface RunningService extends AsyncDisposable {
   errors(): string;
   /** Ends it as an operator would, and gives its exit code. */
   stop(): Promise<number>;
+  /** Ends it as a crash would: it cannot save anything any more. */
+  crash(): Promise<void>;
 }
 
 /**
@@ -46,9 +48,9 @@ export async function startService(
     greeting += value;
   }
   let ended: Promise<number> | undefined;
-  const stop = (): Promise<number> =>
+  const end = (signal: Deno.Signal): Promise<number> =>
     ended ??= (async () => {
-      child.kill("SIGTERM");
+      child.kill(signal);
       const { code } = await child.status;
       await reader.cancel();
       await watching;
@@ -59,7 +61,8 @@ export async function startService(
     pid: child.pid,
     greeting,
     errors: () => errors,
-    stop,
-    [Symbol.asyncDispose]: async () => void await stop(),
+    stop: () => end("SIGTERM"),
+    crash: async () => void await end("SIGKILL"),
+    [Symbol.asyncDispose]: async () => void await end("SIGTERM"),
   };
 }

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { Sources } from "../../../lib/pictures/mod.ts";
+import { sourceTag } from "../../../lib/pictures/sources.ts";
+
+const ONE = "https://example.com/1.png";
+const TWO = "https://example.com/2.png";
+
+function countingSources(gates: Promise<void>[] = []): { sources: Sources; fetched: string[] } {
+  const fetched: string[] = [];
+  const sources = new Sources({
+    maxBytes: 100_000,
+    fetch: async (url) => {
+      const bytes = new Uint8Array([fetched.push(url)]);
+      await gates.shift();
+      return { bytes, url };
+    },
+  });
+  return { sources, fetched };
+}
+
+for (
+  const [name, selector, again] of [
+    ["its tag", { tag: sourceTag(ONE) }, [ONE]],
+    ["another tag", { tag: "style-mosaic" }, []],
+    ["all", { all: true }, [ONE, TWO]],
+  ] as const
+) {
+  Deno.test(`Sources.forget with ${name} makes ${again.length} sources be fetched again`, async () => {
+    const { sources, fetched } = countingSources();
+    const { signal } = new AbortController();
+    for (const url of [ONE, TWO, ONE, TWO]) await sources.get(url, signal);
+    assert.deepEqual(fetched, [ONE, TWO]);
+    sources.forget(selector);
+    for (const url of [ONE, TWO]) await sources.get(url, signal);
+    assert.deepEqual(fetched.slice(2), again);
+  });
+}
+
+Deno.test("Sources.get keeps nothing whose fetch began before a purge", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { sources, fetched } = countingSources([gate.promise]);
+  const { signal } = new AbortController();
+  const before = sources.get(ONE, signal);
+  sources.forget({ tag: sourceTag(ONE) });
+  gate.resolve();
+  assert.deepEqual((await before).bytes, new Uint8Array([1]));
+  assert.deepEqual((await sources.get(ONE, signal)).bytes, new Uint8Array([2]));
+  assert.equal(fetched.length, 2);
+});
