@@ -1,9 +1,15 @@
 import { type Fields, SHEET_FIELDS, STYLIZE_FIELDS } from "./fields.ts";
 import { documentQuery, type Parameter } from "./openapi_parameters.ts";
-import { PROBLEM_KINDS, type ProblemCode } from "./problem.ts";
+import {
+  type Json,
+  json,
+  pictures,
+  problems,
+  problemSchema,
+  styleSchema,
+} from "./openapi_parts.ts";
+import type { ProblemCode } from "./problem.ts";
 import { METADATA_FIELDS } from "./styles.ts";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What any request may meet. */
 const ALWAYS: readonly ProblemCode[] = ["internal", "method_not_allowed"];
@@ -32,8 +38,6 @@ const ADMINISTRATION: readonly ProblemCode[] = [
   "administration_off",
   "store_unavailable",
 ];
-
-const PICTURES = ["avif", "gif", "jpeg", "png", "webp"];
 
 /**
  * Describes the interface (OpenAPI 3.1); parameters come from the schemas that validate them.
@@ -288,71 +292,4 @@ function status(operationId: string, summary: string): Json {
 function notReady(): Json {
   const schema = { type: "object" };
   return { responses: { 200: json("It can", schema), 503: json("It cannot", schema) } };
-}
-
-function json(description: string, schema: Json): Json {
-  return { description, content: { "application/json": { schema } } };
-}
-
-function pictures(): Json {
-  const schema = { type: "string", format: "binary" };
-  return Object.fromEntries(PICTURES.map((name) => [`image/${name}`, { schema }]));
-}
-
-/** One response per status, with the titles of its reasons. */
-function problems(codes: readonly ProblemCode[]): Json {
-  const statuses = new Map<number, Set<string>>();
-  for (const code of codes) {
-    const { status, title } = PROBLEM_KINDS[code];
-    statuses.set(status, (statuses.get(status) ?? new Set()).add(title));
-  }
-  const schema = { $ref: "#/components/schemas/Problem" };
-  return Object.fromEntries(
-    [...statuses].map(([code, titles]) => [code, {
-      description: [...titles].join("; "),
-      content: { "application/problem+json": { schema } },
-    }]),
-  );
-}
-
-function problemSchema(): Json {
-  const text = { type: "string" };
-  const code = { type: "string", enum: Object.keys(PROBLEM_KINDS) };
-  return {
-    type: "object",
-    required: ["type", "title", "status", "detail", "instance", "code"],
-    properties: {
-      type: text,
-      title: text,
-      status: { type: "integer" },
-      detail: text,
-      instance: text,
-      code,
-      upstream_status: { type: "integer" },
-    },
-  };
-}
-
-function styleSchema(): Json {
-  const text = { type: "string" };
-  return {
-    type: "object",
-    required: ["id", "title", "origin", "version", "image"],
-    properties: {
-      id: text,
-      title: text,
-      artist: text,
-      year: { type: "integer" },
-      licence: text,
-      description: text,
-      origin: { enum: ["builtin", "user"] },
-      version: text,
-      updatedAt: { type: "string", format: "date-time" },
-      image: text,
-      picture: {
-        type: "object",
-        properties: { width: { type: "integer" }, height: { type: "integer" } },
-      },
-    },
-  };
 }
