@@ -44,7 +44,11 @@ export async function startService(
   let greeting = "";
   while (!greeting.includes("A picture:")) {
     const { value, done } = await reader.read();
-    if (done) throw new Error(`The service did not start:\n${errors}`);
+    if (done) {
+      // It is over: wait for the rest of its words, and for the process itself.
+      await Promise.all([watching, child.status]);
+      throw new Error(`The service did not start:\n${errors}`);
+    }
     greeting += value;
   }
   let ended: Promise<number> | undefined;
