@@ -112,6 +112,9 @@ def save_network(path, network):
 
 
 def load_network(path, network):
+    """Loads weights; blocks that the file lacks stay as they begin, and change nothing."""
     weights = read_weights(path)
     state = {name: torch.tensor(values) for name, values in weights.items()}
-    network.load_state_dict(state)
+    missing, unexpected = network.load_state_dict(state, strict=False)
+    if wrong := [*unexpected, *(name for name in missing if ".blocks." not in name)]:
+        raise ValueError(f"Cannot load {path} as this network: {wrong} do not fit")
