@@ -15,7 +15,7 @@ const MODELS = new URL("./models/", import.meta.url);
 const STATIC = new URL("./static/", import.meta.url);
 
 /** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
-const STORE_PATIENCE = 2000;
+const STORE_PATIENCE = 5000;
 
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
@@ -83,6 +83,7 @@ async function start(config: Config, log: Log): Promise<void> {
   const compute = await startCompute(config, models.keys());
   const catalog = new Catalog({
     kv,
+    log,
     ...(isRemote(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
     analyze: (source, { name }) => compute.run({ kind: "analyze", source, limits, model: name }),
   });

@@ -72,10 +72,10 @@ Deno.test("get() and statistics() of known styles wait a bounded time for the st
   for (let i = 0; i < 30; i++) assert.deepEqual(await catalog.get("mine"), record);
   assert.deepEqual(await catalog.statistics(record, MODEL), STATISTICS);
   await assert.rejects(catalog.get("never-seen"), { code: "store_unavailable" });
-  assert(!catalog.available);
+  assert(!catalog.status().ok);
   assert(gated.waiting.length <= 4, `${gated.waiting.length} requests pile up`);
 
   await gated.back();
   await assert.rejects(catalog.get("never-seen"), { code: "unknown_style" });
-  assert(catalog.available);
+  assert(catalog.status().ok);
 });
