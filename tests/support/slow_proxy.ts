@@ -33,9 +33,13 @@ export class SlowProxy implements AsyncDisposable {
     this.#connections.add(near);
     const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
     this.#connections.add(far);
-    const held = new TransformStream<Uint8Array, { bytes: Uint8Array; until: number }>({
-      transform: (bytes, out) => out.enqueue({ bytes, until: performance.now() + this.delay }),
-    }, {}, { highWaterMark: Infinity });
+    const held = new TransformStream<Uint8Array, { bytes: Uint8Array; until: number }>(
+      {
+        transform: (bytes, out) => out.enqueue({ bytes, until: performance.now() + this.delay }),
+      },
+      {},
+      { highWaterMark: Infinity },
+    );
     const late = new TransformStream<{ bytes: Uint8Array; until: number }, Uint8Array>({
       transform: async ({ bytes, until }, out) => {
         const rest = until - performance.now();
