@@ -22,16 +22,25 @@ export class Catalog {
   readonly #records: Records;
   readonly #statistics = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
   readonly #computing = new Map<string, Promise<Statistics>>();
+  #analyses = 0;
 
   /** @param options KV and how to compute statistics. */
   constructor(options: CatalogOptions) {
-    this.#store = new StyleStore(options.kv, options.patience);
-    this.#analyze = options.analyze;
+    this.#store = new StyleStore(options.kv, { patience: options.patience });
+    this.#analyze = (picture, model) => {
+      this.#analyses++;
+      return options.analyze(picture, model);
+    };
     this.#records = new Records({
       store: this.#store,
       life: options.recordLife ?? 500,
       log: options.log ?? (() => {}),
     });
+  }
+
+  /** Statistics computed here since the start, and not found in the store. */
+  get analyses(): number {
+    return this.#analyses;
   }
 
   /**

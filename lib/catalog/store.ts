@@ -1,4 +1,5 @@
 import { packStatistics, type Statistics, unpackStatistics } from "../adain/mod.ts";
+import { Claims } from "./claims.ts";
 import { CatalogError } from "./errors.ts";
 import { Patience } from "./patience.ts";
 import type { StyleRecord } from "./record.ts";
@@ -6,11 +7,13 @@ import type { StyleRecord } from "./record.ts";
 /** Bytes of one picture part: a KV value may have 65,536 with its own overhead. */
 const PART = 60_000;
 
-/** Milliseconds after which a claim counts as given up: its instance is gone. */
-const CLAIM_LIFE = 30_000;
-
-/** Milliseconds between two tries to get a claim that another instance has. */
-const CLAIM_POLL = 100;
+/** Times of a {@linkcode StyleStore}. */
+export interface StyleStoreOptions {
+  /** Milliseconds that KV may take for one answer. Default: any. */
+  readonly patience?: number | undefined;
+  /** Milliseconds that a claim outlives an instance that died. */
+  readonly claimLife?: number;
+}
 
 /** One page of the catalog. */
 export interface StylePage {
@@ -30,14 +33,19 @@ export interface StylePage {
 export class StyleStore {
   readonly #kv: Deno.Kv;
   readonly #patience: Patience;
+  readonly #claims: Claims;
 
   /**
    * @param kv An open Deno KV; it stays owned by the caller.
-   * @param patience Milliseconds that it may take for one answer. Default: any.
+   * @param options Times.
    */
-  constructor(kv: Deno.Kv, patience: number = Infinity) {
+  constructor(kv: Deno.Kv, options: StyleStoreOptions = {}) {
     this.#kv = kv;
-    this.#patience = new Patience(patience);
+    this.#patience = new Patience(options.patience ?? Infinity);
+    this.#claims = new Claims(kv, {
+      attempt: (task) => this.#try(task),
+      life: options.claimLife,
+    });
   }
 
   /** @returns The style, or null. */
@@ -160,27 +168,8 @@ export class StyleStore {
    * @param task The task; another instance may have done it while this one waited.
    * @returns Its result.
    */
-  async claimed<T>(key: readonly [string, string], task: () => Promise<T>): Promise<T> {
-    const claim = ["claims", ...key];
-    while (!await this.#claim(claim)) {
-      await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL));
-    }
-    try {
-      return await task();
-    } finally {
-      await this.#try(() => this.#kv.delete(claim)).catch(() => {}); // it ends by itself
-    }
-  }
-
-  async #claim(claim: Deno.KvKey): Promise<boolean> {
-    return await this.#try(async () => {
-      const entry = await this.#kv.get<number>(claim);
-      // KV's own expiry is lazy, so the time is kept in the value too.
-      if (entry.value !== null && entry.value > Date.now()) return false;
-      const until = Date.now() + CLAIM_LIFE;
-      const change = this.#kv.atomic().check(entry).set(claim, until, { expireIn: CLAIM_LIFE });
-      return (await change.commit()).ok;
-    });
+  claimed<T>(key: readonly [string, string], task: () => Promise<T>): Promise<T> {
+    return this.#claims.run(key, task);
   }
 
   async #deleteAll(prefix: Deno.KvKey): Promise<void> {

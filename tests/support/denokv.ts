@@ -1,0 +1,82 @@
+import { freePort, type RunningProgram, startProgram, until } from "../deploy/programs.ts";
+import { findProgram } from "./programs.ts";
+
+/** The server's program, or null where it is not installed. */
+export const DENOKV_PROGRAM: string | null = findProgram("denokv");
+
+/** The access token of {@linkcode TestDenokv}. */
+export const KV_TOKEN = "a-store-token-for-tests";
+
+/** A denokv server of a test's own with a file of its own, on a free port of this machine. */
+export class TestDenokv implements AsyncDisposable {
+  /** Its TCP port on 127.0.0.1. */
+  readonly port: number = freePort();
+  readonly #folder: string;
+  #program: RunningProgram | undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Starts one. */
+  static async start(): Promise<TestDenokv> {
+    const server = new TestDenokv(await Deno.makeTempDir({ prefix: "denokv" }));
+    await server.restart();
+    return server;
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Settings of a service that uses it. */
+  get env(): Readonly<Record<string, string>> {
+    return { KV_URL: this.url, DENO_KV_ACCESS_TOKEN: KV_TOKEN };
+  }
+
+  /**
+   * Starts it again on the same port and file.
+   *
+   * @param options `maxBytes`: writing beyond that size of a file fails, as on a full disk.
+   */
+  async restart(options: { readonly maxBytes?: number } = {}): Promise<void> {
+    const { maxBytes } = options;
+    const serve = [`--sqlite-path=${this.#folder}/styles.sqlite`, "serve"];
+    const words = [DENOKV_PROGRAM ?? "denokv", ...serve, `--addr=127.0.0.1:${this.port}`];
+    const limit = maxBytes === undefined ? "unlimited" : `${Math.ceil(maxBytes / 512)}`;
+    // A write beyond the limit shall be an error and not a signal that ends the program.
+    const script = `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`;
+    this.#program = startProgram("sh", {
+      args: ["-c", script, "sh", ...words],
+      env: { DENO_KV_ACCESS_TOKEN: KV_TOKEN },
+    });
+    await until(async () => {
+      using _connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+      return await Promise.resolve(true);
+    }, "denokv listens");
+  }
+
+  /** Bytes of its file. */
+  async size(): Promise<number> {
+    return (await Deno.stat(`${this.#folder}/styles.sqlite`)).size;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end("SIGTERM");
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #end(signal: Deno.Signal): Promise<void> {
+    const program = this.#program;
+    this.#program = undefined;
+    if (!program) return;
+    Deno.kill(program.pid, signal);
+    await program[Symbol.asyncDispose]();
+  }
+}
