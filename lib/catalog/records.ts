@@ -59,7 +59,8 @@ export class Records {
     const known = this.#known.get(id);
     if (known && performance.now() - known.at < this.#life) return known.record;
     const { answer, late } = this.#looks.get(id) ?? this.#look(id);
-    if (!known) return await answer;
+    // That there was no style is no answer: somebody may have registered it meanwhile.
+    if (!known?.record) return await answer;
     if (this.detail !== "") return known.record;
     return await Promise.race([answer, late.then(() => known.record)]).catch(() => known.record);
   }

@@ -1,4 +1,5 @@
-import { freePort, type RunningProgram, startProgram, until } from "../deploy/programs.ts";
+import { type RunningProgram, startProgram, until } from "../deploy/programs.ts";
+import { freePort } from "./ports.ts";
 import { findProgram } from "./programs.ts";
 
 /** The server's program, or null where it is not installed. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { fleetSingleFlight, redisCache, RedisLease, RedisLink } from "../../../lib/cache/mod.ts";
+import { freePort } from "../../support/ports.ts";
 import { liveEntry } from "./_entries.ts";
-import { freePort, PATIENT, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { PATIENT, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
 const ignore = REDIS_PROGRAM === null;
 const SLOTS = ["0 5460", "5461 10922", "10923 16383"];

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { redisCache, RedisLink } from "../../../lib/cache/mod.ts";
+import { freePort } from "../../support/ports.ts";
 import { findProgram } from "../../support/programs.ts";
 import { liveEntry, recordingLog } from "./_entries.ts";
-import { freePort, PATIENT, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
+import { PATIENT, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
 
 const openssl = findProgram("openssl");
 const ignore = REDIS_PROGRAM === null || openssl === null;
