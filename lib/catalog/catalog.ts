@@ -26,7 +26,8 @@ export class Catalog {
 
   /** @param options KV and how to compute statistics. */
   constructor(options: CatalogOptions) {
-    this.#store = new StyleStore(options.kv, { patience: options.patience });
+    const log = options.log ?? (() => {});
+    this.#store = new StyleStore(options.kv, { patience: options.patience, log });
     this.#analyze = (picture, model) => {
       this.#analyses++;
       return options.analyze(picture, model);
@@ -34,7 +35,7 @@ export class Catalog {
     this.#records = new Records({
       store: this.#store,
       life: options.recordLife ?? 500,
-      log: options.log ?? (() => {}),
+      log,
     });
   }
 
@@ -44,13 +45,14 @@ export class Catalog {
   }
 
   /**
-   * Tells how the store was at the last look, and looks again behind the answer.
+   * Tells how the store was at the last look and the last write, and looks again behind the answer.
    *
-   * @returns Whether it answered in time, and why not.
+   * @returns Whether it worked in time, and why not.
    */
   status(): { readonly ok: boolean; readonly detail: string } {
     this.#records.probe();
-    const { detail } = this.#records;
+    this.#store.probe();
+    const detail = this.#records.detail || this.#store.detail;
     return { ok: detail === "", detail };
   }
 

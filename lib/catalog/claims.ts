@@ -6,8 +6,10 @@ const POLL = 100;
 
 /** What {@linkcode Claims} work with. */
 export interface ClaimsOptions {
-  /** Runs what asks the store. */
-  readonly attempt: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Runs what reads from the store. */
+  readonly read: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Runs what writes to the store. */
+  readonly write: <T>(task: () => Promise<T>) => Promise<T>;
   /** Milliseconds that a claim outlives an instance that died; renewed after a third. Default 10,000. */
   readonly life?: number | undefined;
 }
@@ -19,7 +21,7 @@ export interface ClaimsOptions {
  */
 export class Claims {
   readonly #kv: Deno.Kv;
-  readonly #attempt: ClaimsOptions["attempt"];
+  readonly #options: ClaimsOptions;
   readonly #life: number;
 
   /**
@@ -28,7 +30,7 @@ export class Claims {
    */
   constructor(kv: Deno.Kv, options: ClaimsOptions) {
     this.#kv = kv;
-    this.#attempt = options.attempt;
+    this.#options = options;
     this.#life = options.life ?? LIFE;
   }
 
@@ -55,14 +57,14 @@ export class Claims {
       clearInterval(timer);
       await renewal;
       const release = this.#kv.atomic().check({ key, versionstamp: stamp }).delete(key);
-      await this.#attempt(() => release.commit()).catch(() => {}); // it ends without renewals
+      await this.#options.write(() => release.commit()).catch(() => {}); // it ends without renewals
     }
   }
 
   async #acquire(key: Deno.KvKey): Promise<string> {
     let seen: string | null = null;
     for (let since = performance.now();;) {
-      const { versionstamp } = await this.#attempt(() => this.#kv.get(key));
+      const { versionstamp } = await this.#options.read(() => this.#kv.get(key));
       if (versionstamp !== seen) since = performance.now();
       seen = versionstamp;
       const isOver = seen === null || performance.now() - since >= this.#life;
@@ -75,7 +77,7 @@ export class Claims {
   /** Writes the claim unless it is another one by now; gives its new version. */
   async #set(key: Deno.KvKey, versionstamp: string | null): Promise<string | null> {
     const change = this.#kv.atomic().check({ key, versionstamp }).set(key, true);
-    const result = await this.#attempt(() => change.commit());
+    const result = await this.#options.write(() => change.commit());
     return result.ok ? result.versionstamp : null;
   }
 }

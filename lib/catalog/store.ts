@@ -1,4 +1,5 @@
 import { packStatistics, type Statistics, unpackStatistics } from "../adain/mod.ts";
+import { type StateLines, StateLog } from "../state_log.ts";
 import { Claims } from "./claims.ts";
 import { CatalogError } from "./errors.ts";
 import { Patience } from "./patience.ts";
@@ -7,12 +8,12 @@ import type { StyleRecord } from "./record.ts";
 /** Bytes of one picture part: a KV value may have 65,536 with its own overhead. */
 const PART = 60_000;
 
-/** Times of a {@linkcode StyleStore}. */
+/** Limit and log of a {@linkcode StyleStore}. */
 export interface StyleStoreOptions {
   /** Milliseconds that KV may take for one answer. Default: any. */
   readonly patience?: number | undefined;
-  /** Milliseconds that a claim outlives an instance that died. */
-  readonly claimLife?: number;
+  /** Told when writing fails and when it works again, once each. */
+  readonly log: StateLines;
 }
 
 /** One page of the catalog. */
@@ -28,24 +29,42 @@ export interface StylePage {
  * `["styles", id]` records · `["pictures", id, version, part]` pictures ·
  * `["statistics", model version, style version]` packed statistics, 8 bytes per channel ·
  * `["removed", id]` built-in styles that an administrator took away ·
- * `["claims", model version, style version]` who computes statistics at the moment.
+ * `["claims", model version, style version]` who computes statistics at the moment ·
+ * `["probe"]` written to see whether writing works.
  */
 export class StyleStore {
   readonly #kv: Deno.Kv;
   readonly #patience: Patience;
   readonly #claims: Claims;
+  readonly #writes: StateLog;
+  #isProbing = false;
 
   /**
    * @param kv An open Deno KV; it stays owned by the caller.
-   * @param options Times.
+   * @param options Limit and log.
    */
-  constructor(kv: Deno.Kv, options: StyleStoreOptions = {}) {
+  constructor(kv: Deno.Kv, options: StyleStoreOptions) {
     this.#kv = kv;
     this.#patience = new Patience(options.patience ?? Infinity);
+    this.#writes = new StateLog("writing styles", options.log);
     this.#claims = new Claims(kv, {
-      attempt: (task) => this.#try(task),
-      life: options.claimLife,
+      read: (task) => this.#try(task),
+      write: (task) => this.#write(task),
     });
+  }
+
+  /** Why the last write failed, else an empty string. */
+  get detail(): string {
+    return this.#writes.detail;
+  }
+
+  /** Tries whether writing works again where it failed; {@linkcode detail} tells later. */
+  probe(): void {
+    if (this.detail === "" || this.#isProbing) return;
+    this.#isProbing = true;
+    void this.#write(() => this.#kv.set(["probe"], new Uint8Array(PART)))
+      .then(() => this.#writes.works(), () => {}) // told by the detail
+      .finally(() => this.#isProbing = false);
   }
 
   /** @returns The style, or null. */
@@ -82,10 +101,11 @@ export class StyleStore {
     const before = await this.get(id);
     for (let at = 0; picture && at < picture.length; at += PART) {
       const part = picture.slice(at, at + PART);
-      await this.#try(() => this.#kv.set(["pictures", id, version, at / PART], part));
+      await this.#write(() => this.#kv.set(["pictures", id, version, at / PART], part));
     }
     const change = this.#kv.atomic().set(["styles", id], record).delete(["removed", id]);
-    await this.#try(() => change.commit());
+    await this.#write(() => change.commit());
+    this.#writes.works();
     if (before && before.version !== version) {
       await this.#deleteAll(["pictures", id, before.version]);
     }
@@ -99,7 +119,7 @@ export class StyleStore {
   async delete(record: StyleRecord): Promise<void> {
     const change = this.#kv.atomic().delete(["styles", record.id]);
     if (record.origin === "builtin") change.set(["removed", record.id], record.version);
-    await this.#try(() => change.commit());
+    await this.#write(() => change.commit());
     await this.#deleteAll(["pictures", record.id]);
   }
 
@@ -158,7 +178,7 @@ export class StyleStore {
     const { statistics, expireIn } = value;
     const key = ["statistics", model.version, version];
     const options = expireIn === undefined ? {} : { expireIn };
-    await this.#try(() => this.#kv.set(key, packStatistics(statistics), options));
+    await this.#write(() => this.#kv.set(key, packStatistics(statistics), options));
   }
 
   /**
@@ -174,7 +194,16 @@ export class StyleStore {
 
   async #deleteAll(prefix: Deno.KvKey): Promise<void> {
     const entries = await this.#try(() => Array.fromAsync(this.#kv.list({ prefix })));
-    for (const { key } of entries) await this.#try(() => this.#kv.delete(key));
+    for (const { key } of entries) await this.#write(() => this.#kv.delete(key));
+  }
+
+  async #write<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#try(task);
+    } catch (error) {
+      this.#writes.failed(error instanceof Error ? error.cause : error);
+      throw error;
+    }
   }
 
   async #try<T>(task: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { eventually, startFleet, sumOf } from "../support/fleet.ts";
 import { allAre, assertToldBriefly, ENV, paint } from "../support/painting.ts";
 import { Photos } from "../support/photos.ts";
 import { drawPicture } from "../support/pictures.ts";
+import { freePort } from "../support/ports.ts";
 import { startService } from "../support/service.ts";
 import { SlowProxy } from "../support/slow_proxy.ts";
 import { idsOf, putStyle, tinyPicture } from "../support/styles.ts";
@@ -55,6 +56,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a service ends at SIGTERM although denokv is dead",
+  ignore,
+  fn: async () => {
+    await using store = await TestDenokv.start();
+    await using photos = await Photos.start();
+    await using service = await startService({ ...ENV, ...store.env });
+    await store.kill();
+    const { status } = await paint(service, [photos.url, 80], { style: "never-seen" });
+    assert.equal(status, 503);
+    assert.equal(await service.stop(), 0);
+  },
+});
+
+Deno.test({
+  name: "a service that cannot reach its store says so and ends",
+  fn: async () => {
+    const KV_URL = `http://127.0.0.1:${freePort()}`;
+    const env = { KV_URL, DENO_KV_ACCESS_TOKEN: "a-token" };
+    await assert.rejects(startService(env), ({ message }: Error) => {
+      assert.match(message, /KV_URL\): .*Connection refused/);
+      return !/at async/.test(message);
+    });
+  },
+});
+
+Deno.test({
   name: "pictures come while denokv is full, and styles again when it is not",
   ignore,
   fn: async () => {
@@ -64,15 +91,17 @@ Deno.test({
     const style = await encode(drawPicture(300, 300, 4), { format: "png" });
     assert.equal(await putStyle(service, "before", style), 201);
     await store.kill();
-    await store.restart({ maxBytes: await store.size() });
+    await store.restart({ maxBytes: 40_960 });
     await allAre([service], "ready");
     assert.equal(await putStyle(service, "refused", style), 503);
+    await allAre([service], "degraded");
     for (const [i, known] of ["before", "mosaic", "none", "before"].entries()) {
       assert.equal((await paint(service, [photos.url, 80 + i], { style: known })).status, 200);
     }
     assert((await idsOf(service, 200)).includes("before"));
     await store.kill();
     await store.restart();
+    await allAre([service], "ready");
     await eventually("styles are registered", async () => {
       return await putStyle(service, "after", style) === 201;
     });

@@ -58,11 +58,6 @@ export class TestDenokv implements AsyncDisposable {
     }, "denokv listens");
   }
 
-  /** Bytes of its file. */
-  async size(): Promise<number> {
-    return (await Deno.stat(`${this.#folder}/styles.sqlite`)).size;
-  }
-
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");

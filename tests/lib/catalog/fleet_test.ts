@@ -82,7 +82,7 @@ Deno.test("get() and statistics() of known styles wait a bounded time for the st
 });
 
 function claimsOf(kv: Deno.Kv, life: number): Claims {
-  return new Claims(kv, { life, attempt: (task) => task() });
+  return new Claims(kv, { life, read: (task) => task(), write: (task) => task() });
 }
 
 Deno.test("a claim lasts as long as its task", async () => {
