@@ -13,15 +13,22 @@ export class TestDenokv implements AsyncDisposable {
   /** Its TCP port on 127.0.0.1. */
   readonly port: number = freePort();
   readonly #folder: string;
+  readonly #words: readonly string[];
   #program: RunningProgram | undefined;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, words: readonly string[]) {
     this.#folder = folder;
+    this.#words = words.map((word) => word.replace("/data/", `${folder}/`));
   }
 
-  /** Starts one. */
-  static async start(): Promise<TestDenokv> {
-    const server = new TestDenokv(await Deno.makeTempDir({ prefix: "denokv" }));
+  /**
+   * Starts one.
+   *
+   * @param options `words`: its command line, with files in `/data/`, which becomes its folder.
+   */
+  static async start(options: { readonly words?: readonly string[] } = {}): Promise<TestDenokv> {
+    const words = options.words ?? ["--sqlite-path=/data/styles.sqlite", "serve"];
+    const server = new TestDenokv(await Deno.makeTempDir({ prefix: "denokv" }), words);
     await server.restart();
     return server;
   }
@@ -43,13 +50,12 @@ export class TestDenokv implements AsyncDisposable {
    */
   async restart(options: { readonly maxBytes?: number } = {}): Promise<void> {
     const { maxBytes } = options;
-    const serve = [`--sqlite-path=${this.#folder}/styles.sqlite`, "serve"];
-    const words = [DENOKV_PROGRAM ?? "denokv", ...serve, `--addr=127.0.0.1:${this.port}`];
+    const addr = `--addr=127.0.0.1:${this.port}`;
     const limit = maxBytes === undefined ? "unlimited" : `${Math.ceil(maxBytes / 512)}`;
     // A write beyond the limit shall be an error and not a signal that ends the program.
     const script = `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`;
     this.#program = startProgram("sh", {
-      args: ["-c", script, "sh", ...words],
+      args: ["-c", script, "sh", DENOKV_PROGRAM ?? "denokv", ...this.#words, addr],
       env: { DENO_KV_ACCESS_TOKEN: KV_TOKEN },
     });
     await until(async () => {
