@@ -31,6 +31,13 @@ async function paint(service: RunningService, style: string, width: number): Pro
   return response.status;
 }
 
+async function etagOf(service: RunningService, style: string): Promise<string | null> {
+  const response = await fetch(`${service.origin}/v1/stylize?url=/sample.jpg&style=${style}&w=64`);
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
+  return response.headers.get("etag");
+}
+
 async function untilCatalogIs(service: RunningService, wanted: boolean): Promise<void> {
   await until(async () => {
     const { catalog } = await (await fetch(`${service.origin}/readyz`)).json();
@@ -52,6 +59,15 @@ Deno.test({
       await pause(1000);
       assert.equal(await paint(b, "shared", 64), 200);
       assert.equal(await register(b, "shared", 5), 200);
+    });
+
+    await t.step("a style that changes on one changes what the other serves", async () => {
+      const before = await etagOf(b, "shared");
+      assert.equal(await register(a, "shared", 9), 200);
+      await pause(1000);
+      const after = await etagOf(b, "shared");
+      assert.notEqual(after, before);
+      assert.equal(await etagOf(a, "shared"), after);
     });
 
     await t.step("known styles are painted while denokv is dead", async () => {
