@@ -1,6 +1,13 @@
 import { loadModel } from "./lib/adain/mod.ts";
 import { openCaches } from "./lib/cache/mod.ts";
-import { Catalog, type CatalogModel, seedBuiltins } from "./lib/catalog/mod.ts";
+import {
+  Catalog,
+  CatalogError,
+  type CatalogModel,
+  isRemoteStore,
+  openStore,
+  seedBuiltins,
+} from "./lib/catalog/mod.ts";
 import { type Compute, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
 import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
 import { createLog, type Log } from "./lib/log.ts";
@@ -15,7 +22,10 @@ const MODELS = new URL("./models/", import.meta.url);
 const STATIC = new URL("./static/", import.meta.url);
 
 /** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
-const STORE_PATIENCE = 2000;
+const STORE_PATIENCE = 5000;
+
+/** Milliseconds after which a process ends that has nothing left to do but unanswered requests. */
+const ENDING_PATIENCE = 3000;
 
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
@@ -52,18 +62,6 @@ async function startCompute(config: Config, models: Iterable<string>): Promise<C
     });
 }
 
-function isRemote(location: string): boolean {
-  return /^https?:/.test(location);
-}
-
-async function openStore(location: string): Promise<Deno.Kv> {
-  if (!isRemote(location) && location !== ":memory:") {
-    const folder = location.replace(/[^/\\]*$/, "");
-    if (folder !== "") await Deno.mkdir(folder, { recursive: true });
-  }
-  return await Deno.openKv(location);
-}
-
 function sourcePolicy(config: Config): SourcePolicy {
   return {
     ...DEFAULT_SOURCE_POLICY,
@@ -83,7 +81,8 @@ async function start(config: Config, log: Log): Promise<void> {
   const compute = await startCompute(config, models.keys());
   const catalog = new Catalog({
     kv,
-    ...(isRemote(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
+    log,
+    ...(isRemoteStore(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
     analyze: (source, { name }) => compute.run({ kind: "analyze", source, limits, model: name }),
   });
   await seedBuiltins(catalog, {
@@ -140,6 +139,8 @@ function serve(services: Services, close: () => Promise<void>): void {
     await server.shutdown();
     await close();
     log("info", "stopped");
+    // KV Connect's client goes on asking a server that is away.
+    Deno.unrefTimer(setTimeout(() => Deno.exit(), ENDING_PATIENCE));
   };
   // Nothing is left to do then: the process ends by itself. Ending it while threads of workers are
   // being taken down crashes it at times.
@@ -163,7 +164,7 @@ if (import.meta.main) {
     const log = createLog(config.LOG_LEVEL, (line) => write(Deno.stderr, `${line}\n`));
     await start(config, log);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof CatalogError)) throw error;
     write(Deno.stderr, `${error.message}\n`);
     Deno.exit(1);
   }

@@ -16,7 +16,7 @@ export function createHealthRoute(services: Services): Hono {
 
   app.get("/readyz", (c) => {
     const compute = services.compute.status();
-    const catalog = { ok: services.catalog.available };
+    const catalog = services.catalog.status();
     const cache = services.cache.status();
     const ready = compute.ready > 0;
     // Without store or cache pictures still come: what is known, and more slowly.

@@ -70,7 +70,8 @@ function addGauges(registry: Registry, services: Services): void {
   gauge("flights_started", "Pictures computed since the start", () => flight.status().started);
   gauge("flights_joined", "Requests that shared another's", () => flight.status().joined);
   gauge("source_fetches", "Sources fetched since the start", () => pictures.sourceFetches);
-  gauge("catalog_available", "1: the store of styles answers", () => Number(catalog.available));
+  gauge("style_analyses", "Statistics computed since the start", () => catalog.analyses);
+  gauge("catalog_available", "1: the store of styles answers", () => Number(catalog.status().ok));
   for (const layer of layersOf(cache.status())) {
     const read = (): CacheStatus | undefined =>
       layersOf(cache.status()).find(({ name }) => name === layer.name);

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { LogLevel } from "../lib/log.ts";
 import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
 import { createDocsRoute } from "./docs.ts";
@@ -56,8 +57,7 @@ export function createApp(services: Services): Hono {
 
   app.onError((error, c) => {
     if (statusOf(error) >= 500) {
-      // What fails outside is no fault of this service.
-      services.log(error instanceof SourceError ? "warn" : "error", error.message, {
+      services.log(levelOf(error), error.message, {
         code: codeOf(error),
         path: c.req.path,
         cause: error.cause instanceof Error ? error.cause.message : undefined,
@@ -76,4 +76,11 @@ export function createApp(services: Services): Hono {
   });
 
   return app;
+}
+
+function levelOf(error: Error): LogLevel {
+  // What fails outside is no fault of this service.
+  if (error instanceof SourceError) return "warn";
+  // Something is away or full: that is told once. A line for each request would be a storm.
+  return statusOf(error) === 503 ? "debug" : "error";
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { StateLog } from "../state_log.ts";
 import { digestOf } from "./_digest.ts";
 import { CacheError } from "./errors.ts";
 import { decodeFrame, encodeFrame } from "./frame.ts";
@@ -6,7 +7,6 @@ import { PurgeMarks } from "./purge_marks.ts";
 import { isReply } from "./redis_connection.ts";
 import type { RedisLink } from "./redis_link.ts";
 import { RedisPurges } from "./redis_purges.ts";
-import { StateLog } from "./state_log.ts";
 import type {
   CacheEntry,
   CacheLog,

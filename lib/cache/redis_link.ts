@@ -1,3 +1,4 @@
+import { StateLog } from "../state_log.ts";
 import { CacheError } from "./errors.ts";
 import {
   connectRedis,
@@ -8,7 +9,6 @@ import {
   type RedisWord,
 } from "./redis_connection.ts";
 import { parseRedisUrl, type RedisTarget } from "./redis_url.ts";
-import { StateLog } from "./state_log.ts";
 import type { CacheLog } from "./types.ts";
 
 /** Milliseconds until a command is given up: far below what a picture costs. */
@@ -89,7 +89,7 @@ export class RedisLink {
     const connection = this.#connection;
     if (connection === undefined) throw new CacheError("unavailable", "Redis is not connected");
     try {
-      return await inTime(connection.send(key, words), this.#options.commandTimeout ?? COMMAND_MS);
+      return await this.#send(connection, key, words);
     } catch (error) {
       if (!isReply(error)) this.#lose(connection, error);
       throw error;
@@ -156,6 +156,7 @@ export class RedisLink {
   async #connect(): Promise<void> {
     try {
       const connection = await this.#open();
+      await this.#probe(connection);
       if (this.#closed) return connection.destroy();
       this.#connection = connection;
       this.#state.works();
@@ -173,6 +174,25 @@ export class RedisLink {
       channels: new Map([[this.#channel, (message) => this.#hear(message)]]),
       onFailure: (error) => this.#lose(this.#connection, error),
     });
+  }
+
+  /** A server that connects but is too slow for commands counts as away; else it would come and go. */
+  async #probe(connection: RedisConnection): Promise<void> {
+    try {
+      await this.#send(connection, this.#channel, ["EXISTS", this.#channel]);
+    } catch (error) {
+      if (isReply(error)) return;
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  async #send(
+    connection: RedisConnection,
+    key: string,
+    words: readonly RedisWord[],
+  ): Promise<RedisReply> {
+    return await inTime(connection.send(key, words), this.#options.commandTimeout ?? COMMAND_MS);
   }
 
   #hear(message: string): void {

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
+import { StateLog } from "../state_log.ts";
 import { digestOf } from "./_digest.ts";
 import { CacheError } from "./errors.ts";
 import { decodeFrame, encodeFrame } from "./frame.ts";
 import { PurgeMarks } from "./purge_marks.ts";
 import { isDamage, moveAside, openDatabase } from "./sqlite_schema.ts";
 import { SqliteStore } from "./sqlite_store.ts";
-import { StateLog } from "./state_log.ts";
 import type {
   CacheEntry,
   CacheLog,

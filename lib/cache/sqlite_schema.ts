@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { messageOf } from "../state_log.ts";
 import { CacheError } from "./errors.ts";
-import { messageOf } from "./state_log.ts";
 import type { CacheLog } from "./types.ts";
 
 /** "PsCa": marks the file as ours. */

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Statistics } from "../adain/mod.ts";
 import { CatalogError } from "./errors.ts";
 import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "./record.ts";
+import { Records } from "./records.ts";
 import { type StylePage, StyleStore } from "./store.ts";
 import type { CatalogModel, CatalogOptions } from "./types.ts";
 
@@ -11,9 +12,6 @@ export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
 /** Statistics kept in memory: 1000 x 4 KiB = 4 MB. */
 const MAX_STATISTICS = 1000;
 
-/** Records kept in memory, also to serve them while KV is away. */
-const MAX_RECORDS = 10_000;
-
 /** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */
 const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
 
@@ -21,24 +19,41 @@ const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
 export class Catalog {
   readonly #store: StyleStore;
   readonly #analyze: CatalogOptions["analyze"];
-  readonly #recordLife: number;
-  readonly #records = new LRUCache<string, { record: StyleRecord | null; at: number }>({
-    max: MAX_RECORDS,
-  });
+  readonly #records: Records;
   readonly #statistics = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
   readonly #computing = new Map<string, Promise<Statistics>>();
-  #available = true;
+  #analyses = 0;
 
   /** @param options KV and how to compute statistics. */
   constructor(options: CatalogOptions) {
-    this.#store = new StyleStore(options.kv, options.patience);
-    this.#analyze = options.analyze;
-    this.#recordLife = options.recordLife ?? 500;
+    const log = options.log ?? (() => {});
+    this.#store = new StyleStore(options.kv, { patience: options.patience, log });
+    this.#analyze = (picture, model) => {
+      this.#analyses++;
+      return options.analyze(picture, model);
+    };
+    this.#records = new Records({
+      store: this.#store,
+      life: options.recordLife ?? 500,
+      log,
+    });
   }
 
-  /** Whether the last look into the store worked. */
-  get available(): boolean {
-    return this.#available;
+  /** Statistics computed here since the start, and not found in the store. */
+  get analyses(): number {
+    return this.#analyses;
+  }
+
+  /**
+   * Tells how the store was at the last look and the last write, and looks again behind the answer.
+   *
+   * @returns Whether it worked in time, and why not.
+   */
+  status(): { readonly ok: boolean; readonly detail: string } {
+    this.#records.probe();
+    this.#store.probe();
+    const detail = this.#records.detail || this.#store.detail;
+    return { ok: detail === "", detail };
   }
 
   /**
@@ -55,21 +70,11 @@ export class Catalog {
 
   /**
    * @param id A style's id.
-   * @returns The style, or null; the last known one while the store is away.
+   * @returns The style, or null; the last known one while the store is slow or away.
    * @throws {CatalogError} `store_unavailable`.
    */
-  async find(id: string): Promise<StyleRecord | null> {
-    const known = this.#records.get(id);
-    if (known && performance.now() - known.at < this.#recordLife) return known.record;
-    try {
-      const record = await this.#store.get(id);
-      this.#remember(id, record);
-      return record;
-    } catch (error) {
-      this.#available = false;
-      if (known) return known.record;
-      throw error;
-    }
+  find(id: string): Promise<StyleRecord | null> {
+    return this.#records.find(id);
   }
 
   /**
@@ -132,7 +137,7 @@ export class Catalog {
       await this.#store.putStatistics(model, version, { statistics });
       await this.#store.put(record, picture);
       this.#statistics.set(statisticsKey(version, model), statistics);
-      this.#remember(id, record);
+      this.#records.remember(id, record);
       return { record, changed: true, created };
     });
   }
@@ -162,7 +167,7 @@ export class Catalog {
     const updatedAt = new Date().toISOString();
     const record: StyleRecord = { id, ...metadata, origin: "builtin", version, updatedAt };
     await this.#store.put(record);
-    this.#remember(id, record);
+    this.#records.remember(id, record);
   }
 
   /**
@@ -175,7 +180,7 @@ export class Catalog {
     const record = await this.#store.get(id);
     if (!record) throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
     await this.#store.delete(record);
-    this.#remember(id, null);
+    this.#records.remember(id, null);
   }
 
   /**
@@ -266,11 +271,6 @@ export class Catalog {
       await this.#store.putStatistics(model, record.version, { statistics }).catch(() => {});
       return statistics;
     });
-  }
-
-  #remember(id: string, record: StyleRecord | null): void {
-    this.#available = true;
-    this.#records.set(id, { record, at: performance.now() });
   }
 }
 

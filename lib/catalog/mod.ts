@@ -6,6 +6,7 @@
 export { seedBuiltins, type SeedOptions, type SeedProgress } from "./builtin.ts";
 export { Catalog, MAX_STYLE_BYTES } from "./catalog.ts";
 export { CatalogError, type CatalogErrorCode } from "./errors.ts";
+export { isRemoteStore, openStore } from "./open_store.ts";
 export {
   assertStyleId,
   STYLE_ID,

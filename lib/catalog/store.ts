@@ -1,4 +1,6 @@
 import { packStatistics, type Statistics, unpackStatistics } from "../adain/mod.ts";
+import { type StateLines, StateLog } from "../state_log.ts";
+import { Claims } from "./claims.ts";
 import { CatalogError } from "./errors.ts";
 import { Patience } from "./patience.ts";
 import type { StyleRecord } from "./record.ts";
@@ -6,11 +8,13 @@ import type { StyleRecord } from "./record.ts";
 /** Bytes of one picture part: a KV value may have 65,536 with its own overhead. */
 const PART = 60_000;
 
-/** Milliseconds after which a claim counts as given up: its instance is gone. */
-const CLAIM_LIFE = 30_000;
-
-/** Milliseconds between two tries to get a claim that another instance has. */
-const CLAIM_POLL = 100;
+/** Limit and log of a {@linkcode StyleStore}. */
+export interface StyleStoreOptions {
+  /** Milliseconds that KV may take for one answer. Default: any. */
+  readonly patience?: number | undefined;
+  /** Told when writing fails and when it works again, once each. */
+  readonly log: StateLines;
+}
 
 /** One page of the catalog. */
 export interface StylePage {
@@ -25,19 +29,42 @@ export interface StylePage {
  * `["styles", id]` records · `["pictures", id, version, part]` pictures ·
  * `["statistics", model version, style version]` packed statistics, 8 bytes per channel ·
  * `["removed", id]` built-in styles that an administrator took away ·
- * `["claims", model version, style version]` who computes statistics at the moment.
+ * `["claims", model version, style version]` who computes statistics at the moment ·
+ * `["probe"]` written to see whether writing works.
  */
 export class StyleStore {
   readonly #kv: Deno.Kv;
   readonly #patience: Patience;
+  readonly #claims: Claims;
+  readonly #writes: StateLog;
+  #isProbing = false;
 
   /**
    * @param kv An open Deno KV; it stays owned by the caller.
-   * @param patience Milliseconds that it may take for one answer. Default: any.
+   * @param options Limit and log.
    */
-  constructor(kv: Deno.Kv, patience: number = Infinity) {
+  constructor(kv: Deno.Kv, options: StyleStoreOptions) {
     this.#kv = kv;
-    this.#patience = new Patience(patience);
+    this.#patience = new Patience(options.patience ?? Infinity);
+    this.#writes = new StateLog("writing styles", options.log);
+    this.#claims = new Claims(kv, {
+      read: (task) => this.#try(task),
+      write: (task) => this.#write(task),
+    });
+  }
+
+  /** Why the last write failed, else an empty string. */
+  get detail(): string {
+    return this.#writes.detail;
+  }
+
+  /** Tries whether writing works again where it failed; {@linkcode detail} tells later. */
+  probe(): void {
+    if (this.detail === "" || this.#isProbing) return;
+    this.#isProbing = true;
+    void this.#write(() => this.#kv.set(["probe"], new Uint8Array(PART)))
+      .then(() => this.#writes.works(), () => {}) // told by the detail
+      .finally(() => this.#isProbing = false);
   }
 
   /** @returns The style, or null. */
@@ -74,10 +101,11 @@ export class StyleStore {
     const before = await this.get(id);
     for (let at = 0; picture && at < picture.length; at += PART) {
       const part = picture.slice(at, at + PART);
-      await this.#try(() => this.#kv.set(["pictures", id, version, at / PART], part));
+      await this.#write(() => this.#kv.set(["pictures", id, version, at / PART], part));
     }
     const change = this.#kv.atomic().set(["styles", id], record).delete(["removed", id]);
-    await this.#try(() => change.commit());
+    await this.#write(() => change.commit());
+    this.#writes.works();
     if (before && before.version !== version) {
       await this.#deleteAll(["pictures", id, before.version]);
     }
@@ -91,7 +119,7 @@ export class StyleStore {
   async delete(record: StyleRecord): Promise<void> {
     const change = this.#kv.atomic().delete(["styles", record.id]);
     if (record.origin === "builtin") change.set(["removed", record.id], record.version);
-    await this.#try(() => change.commit());
+    await this.#write(() => change.commit());
     await this.#deleteAll(["pictures", record.id]);
   }
 
@@ -150,7 +178,7 @@ export class StyleStore {
     const { statistics, expireIn } = value;
     const key = ["statistics", model.version, version];
     const options = expireIn === undefined ? {} : { expireIn };
-    await this.#try(() => this.#kv.set(key, packStatistics(statistics), options));
+    await this.#write(() => this.#kv.set(key, packStatistics(statistics), options));
   }
 
   /**
@@ -160,32 +188,22 @@ export class StyleStore {
    * @param task The task; another instance may have done it while this one waited.
    * @returns Its result.
    */
-  async claimed<T>(key: readonly [string, string], task: () => Promise<T>): Promise<T> {
-    const claim = ["claims", ...key];
-    while (!await this.#claim(claim)) {
-      await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL));
-    }
-    try {
-      return await task();
-    } finally {
-      await this.#try(() => this.#kv.delete(claim)).catch(() => {}); // it ends by itself
-    }
-  }
-
-  async #claim(claim: Deno.KvKey): Promise<boolean> {
-    return await this.#try(async () => {
-      const entry = await this.#kv.get<number>(claim);
-      // KV's own expiry is lazy, so the time is kept in the value too.
-      if (entry.value !== null && entry.value > Date.now()) return false;
-      const until = Date.now() + CLAIM_LIFE;
-      const change = this.#kv.atomic().check(entry).set(claim, until, { expireIn: CLAIM_LIFE });
-      return (await change.commit()).ok;
-    });
+  claimed<T>(key: readonly [string, string], task: () => Promise<T>): Promise<T> {
+    return this.#claims.run(key, task);
   }
 
   async #deleteAll(prefix: Deno.KvKey): Promise<void> {
     const entries = await this.#try(() => Array.fromAsync(this.#kv.list({ prefix })));
-    for (const { key } of entries) await this.#try(() => this.#kv.delete(key));
+    for (const { key } of entries) await this.#write(() => this.#kv.delete(key));
+  }
+
+  async #write<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#try(task);
+    } catch (error) {
+      this.#writes.failed(error instanceof Error ? error.cause : error);
+      throw error;
+    }
   }
 
   async #try<T>(task: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Statistics } from "../adain/mod.ts";
+import type { StateLines } from "../state_log.ts";
 
 /** An installed model, as far as statistics depend on it. */
 export interface CatalogModel {
@@ -33,4 +34,6 @@ export interface CatalogOptions {
   readonly recordLife?: number;
   /** Milliseconds that KV may take for one answer before it counts as away. Default: any. */
   readonly patience?: number;
+  /** Told when KV fails or is slow, and when it works again, once each. Default: nobody. */
+  readonly log?: StateLines;
 }

@@ -38,6 +38,8 @@ export interface SourcesOptions {
 
 interface Kept extends StoredSource {
   readonly validators: SourceValidators;
+  /** Milliseconds that its source said it may be used; again after each look that finds it so. */
+  readonly life: number;
 }
 
 /** A failing source is asked again after this many milliseconds while its last copy serves. */
@@ -113,7 +115,7 @@ export class Sources {
       });
       if (answer !== "not_modified") return await this.#keep(answer);
       if (!kept) throw new TypeError("nothing was asked conditionally");
-      return { ...kept, freshUntil: this.#clock() + sourceLife({}) };
+      return { ...kept, freshUntil: this.#clock() + kept.life };
     } catch (error) {
       if (!kept || !(error instanceof SourceError) || !PASSING.has(error.code)) throw error;
       return { ...kept, freshUntil: this.#clock() + RETRY };
@@ -121,11 +123,13 @@ export class Sources {
   }
 
   async #keep(source: SourceImage): Promise<Kept> {
-    const { bytes, etag, lastModified } = source;
+    const { bytes, etag, lastModified, cacheControl } = source;
     return {
       bytes,
       version: await versionOf(bytes),
       freshUntil: this.#clock() + sourceLife(source),
+      // How old it was on arrival does not shorten its later lives.
+      life: sourceLife(cacheControl === undefined ? {} : { cacheControl }),
       validators: {
         ...(etag === undefined ? {} : { etag }),
         ...(lastModified === undefined ? {} : { lastModified }),

@@ -1,47 +1,17 @@
 import assert from "node:assert/strict";
 import { Catalog, type CatalogModel } from "../../lib/catalog/mod.ts";
 import { encode } from "../../lib/image/mod.ts";
+import { DENOKV_PROGRAM, KV_TOKEN, TestDenokv } from "../support/denokv.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { type RunningService, startService } from "../support/service.ts";
-import { freePort, type RunningProgram, startProgram, until } from "./programs.ts";
+import { pause, until } from "./programs.ts";
 
-/** Where the server is that docs/deployment.md says how to build; unset: this file is skipped. */
-const DENOKV = Deno.env.get("DENOKV");
+const ignore = DENOKV_PROGRAM === null;
 
-const KV_TOKEN = "a-store-token-for-tests";
 const ADMIN_TOKEN = "a-token-for-tests-only";
 
-/** A store that can be killed and started again on its port and file. */
-interface Store {
-  readonly url: string;
-  start(): Promise<RunningProgram>;
-}
-
-function storeIn(folder: string, denokv: string): Store {
-  const port = freePort();
-  const addr = `127.0.0.1:${port}`;
-  const args = ["--sqlite-path", `${folder}/styles.sqlite`, "serve", "--addr", addr];
-  const listens = async (): Promise<true> => {
-    using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    return await Promise.resolve(true);
-  };
-  return {
-    url: `http://${addr}`,
-    start: async () => {
-      const program = startProgram(denokv, { args, env: { DENO_KV_ACCESS_TOKEN: KV_TOKEN } });
-      await until(listens, "denokv listens");
-      return program;
-    },
-  };
-}
-
-function startInstance(store: Store): Promise<RunningService> {
-  return startService({
-    KV_URL: store.url,
-    DENO_KV_ACCESS_TOKEN: KV_TOKEN,
-    ADMIN_TOKEN,
-    COMPUTE_WORKERS: "1",
-  });
+function startInstance(store: TestDenokv): Promise<RunningService> {
+  return startService({ ...store.env, ADMIN_TOKEN, COMPUTE_WORKERS: "1" });
 }
 
 async function register(service: RunningService, id: string, seed: number): Promise<number> {
@@ -61,67 +31,79 @@ async function paint(service: RunningService, style: string, width: number): Pro
   return response.status;
 }
 
-async function catalogIsThere(service: RunningService): Promise<boolean> {
-  return (await (await fetch(`${service.origin}/readyz`)).json()).catalog.ok;
+async function etagOf(service: RunningService, style: string): Promise<string | null> {
+  const response = await fetch(`${service.origin}/v1/stylize?url=/sample.jpg&style=${style}&w=64`);
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
+  return response.headers.get("etag");
+}
+
+async function untilCatalogIs(service: RunningService, wanted: boolean): Promise<void> {
+  await until(async () => {
+    const { catalog } = await (await fetch(`${service.origin}/readyz`)).json();
+    return catalog.ok === wanted || null;
+  }, `the catalog of /readyz is ${wanted}`);
 }
 
 Deno.test({
   name: "two instances share their styles through denokv and outlive its failure",
-  ignore: DENOKV === undefined,
+  ignore,
   async fn(t) {
-    const folder = await Deno.makeTempDir();
-    const store = storeIn(folder, DENOKV ?? "");
-    let denokv = await store.start();
+    await using store = await TestDenokv.start();
     await using a = await startInstance(store);
     await using b = await startInstance(store);
 
     await t.step("a style of one is served by the other within a second", async () => {
       assert.equal(await paint(b, "shared", 64), 404);
       assert.equal(await register(a, "shared", 5), 201);
-      await until(async () => await paint(b, "shared", 64) === 200 || null, "B serves it", 1000);
+      await pause(1000);
+      assert.equal(await paint(b, "shared", 64), 200);
       assert.equal(await register(b, "shared", 5), 200);
+    });
+
+    await t.step("a style that changes on one changes what the other serves", async () => {
+      const before = await etagOf(b, "shared");
+      assert.equal(await register(a, "shared", 9), 200);
+      await pause(1000);
+      const after = await etagOf(b, "shared");
+      assert.notEqual(after, before);
+      assert.equal(await etagOf(a, "shared"), after);
     });
 
     await t.step("known styles are painted while denokv is dead", async () => {
       for (const service of [a, b]) assert.equal(await paint(service, "mosaic", 64), 200);
-      Deno.kill(denokv.pid, "SIGKILL");
-      await denokv[Symbol.asyncDispose]();
+      await store.kill();
       for (const [i, service] of [a, b, a, b].entries()) {
         assert.equal(await paint(service, "mosaic", 65 + i), 200);
         assert.equal(await paint(service, "shared", 65 + i), 200);
         assert.equal(await paint(service, "shared:1,mosaic:2", 65 + i), 200);
-        assert.equal(await catalogIsThere(service), false);
+        await untilCatalogIs(service, false);
       }
       assert.equal(await paint(a, "never-seen", 64), 503);
       assert.equal(await register(a, "refused", 6), 503);
     });
 
     await t.step("they recover by themselves, and the styles survive", async () => {
-      denokv = await store.start();
+      await store.restart();
       await until(async () => await register(b, "later", 7) === 201 || null, "B registers");
       await until(async () => await paint(a, "later", 64) === 200 || null, "A serves it");
       for (const service of [a, b]) {
         assert.equal(await paint(service, "shared", 70), 200);
-        assert.equal(await catalogIsThere(service), true);
+        await untilCatalogIs(service, true);
       }
       await using c = await startInstance(store);
       for (const style of ["shared", "later", "mosaic"]) {
         assert.equal(await paint(c, style, 64), 200);
       }
     });
-
-    await denokv[Symbol.asyncDispose]();
-    await Deno.remove(folder, { recursive: true });
   },
 });
 
 Deno.test({
   name: "statistics are computed once by all that share denokv",
-  ignore: DENOKV === undefined,
+  ignore,
   async fn() {
-    const folder = await Deno.makeTempDir();
-    const store = storeIn(folder, DENOKV ?? "");
-    const denokv = await store.start();
+    await using store = await TestDenokv.start();
     Deno.env.set("DENO_KV_ACCESS_TOKEN", KV_TOKEN);
     const model: CatalogModel = { name: "fast", version: "v1", channels: 2 };
     const statistics = { mean: new Float32Array([1, 2]), std: new Float32Array([3, 4]) };
@@ -149,12 +131,5 @@ Deno.test({
     assert.equal(analyzed, 2);
 
     for (const kv of stores) kv.close();
-    await denokv[Symbol.asyncDispose]();
-    await Deno.remove(folder, { recursive: true });
   },
 });
-
-if (DENOKV === undefined) {
-  const line = "SKIPPED: DENOKV names no denokv server (docs/deployment.md)\n";
-  Deno.stderr.writeSync(new TextEncoder().encode(line));
-}

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { freePort } from "../support/ports.ts";
 import { findProgram } from "../support/programs.ts";
 import { startService } from "../support/service.ts";
 import { askPicture, type Edge, pictureTarget, runCases } from "./cases.ts";
 import { CountingOrigin } from "./origin.ts";
-import { freePort, startProgram, until, untilAnswers } from "./programs.ts";
+import { startProgram, until, untilAnswers } from "./programs.ts";
 
 const DEPLOY = new URL("../../deploy/nginx/", import.meta.url);
 

@@ -90,9 +90,3 @@ export async function untilAnswers(url: string, program: RunningProgram): Promis
     throw new Error(`The program does not answer:\n${program.errors()}`, { cause });
   });
 }
-
-/** A port on 127.0.0.1 that was free a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

@@ -1,86 +1,27 @@
 import assert from "node:assert/strict";
-import { encode } from "../../lib/image/mod.ts";
 import { REDIS_PROGRAM, TestRedis } from "../lib/cache/_redis.ts";
 import { eventually, startFleet, sumOf } from "../support/fleet.ts";
-import { drawPicture } from "../support/pictures.ts";
+import {
+  allAre,
+  type Answer,
+  assertToldBriefly,
+  ENV,
+  paint,
+  paintEverywhere,
+  shares,
+  TOKEN,
+} from "../support/painting.ts";
+import { Photos } from "../support/photos.ts";
 import type { RunningService } from "../support/service.ts";
+import { SlowProxy } from "../support/slow_proxy.ts";
 
-const TOKEN = "a-token-for-tests-only";
-const ENV = { COMPUTE_WORKERS: "1", SOURCE_ALLOW_ADDRESSES: "127.0.0.0/8", ADMIN_TOKEN: TOKEN };
 const ignore = REDIS_PROGRAM === null;
-
-/** A picture server that counts. */
-class Photos implements AsyncDisposable {
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  requests = 0;
-  picture: Uint8Array<ArrayBuffer> = new Uint8Array();
-  gate: Promise<void> = Promise.resolve();
-
-  private constructor() {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async () => {
-      this.requests++;
-      await this.gate;
-      return new Response(this.picture);
-    });
-  }
-
-  static async start(): Promise<Photos> {
-    const photos = new Photos();
-    await photos.show(1);
-    return photos;
-  }
-
-  async show(seed: number): Promise<void> {
-    this.picture = await encode(drawPicture(160, 120, seed), { format: "png" });
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/photo.png`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly etag: string | null;
-  readonly cache: string;
-  readonly timing: string | null;
-  readonly body: string;
-}
-
-async function paint({ origin }: RunningService, url: string, width: number): Promise<Answer> {
-  const query = new URLSearchParams({ url, style: "mosaic", w: `${width}`, fm: "png" });
-  const response = await fetch(`${origin}/v1/stylize?${query}`);
-  return {
-    status: response.status,
-    etag: response.headers.get("etag"),
-    cache: response.headers.get("cache-status") ?? "",
-    timing: response.headers.get("server-timing"),
-    body: new Uint8Array(await response.arrayBuffer()).toBase64(),
-  };
-}
 
 async function purge({ origin }: RunningService, what: unknown): Promise<void> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const init = { method: "POST", headers, body: JSON.stringify(what) };
   const response = await fetch(`${origin}/v1/purge`, init);
   assert.equal(response.status, 200, await response.text());
-}
-
-async function statusOf({ origin }: RunningService): Promise<string> {
-  const response = await fetch(`${origin}/readyz`);
-  const { status } = await response.json();
-  assert.equal(response.status, 200, status);
-  return status;
-}
-
-async function allAre(services: readonly RunningService[], status: string): Promise<void> {
-  await eventually(`${status} everywhere`, async () => {
-    return (await Promise.all(services.map(statusOf))).every((one) => one === status);
-  });
 }
 
 Deno.test({
@@ -97,7 +38,7 @@ Deno.test({
     const askOne = (i: number): Promise<Answer> => {
       const service = services[i % services.length];
       assert(service);
-      return paint(service, photos.url, 120);
+      return paint(service, [photos.url, 120]);
     };
     const answering = Promise.all(Array.from({ length: 200 }, (_, i) => askOne(i)));
     const arrived = async (): Promise<number> =>
@@ -124,7 +65,7 @@ Deno.test({
     assert(timings.length < 70, `${timings.length} answers of the instance that computed`);
 
     for (const service of services) {
-      const later = await paint(service, photos.url, 120);
+      const later = await paint(service, [photos.url, 120]);
       assert.match(later.cache, /hit/);
       assert.equal(later.body, first?.body);
     }
@@ -153,10 +94,10 @@ Deno.test({
       // Each instance paints a size of its own, so that each fetches the source itself.
       const width = 100 + 10 * index;
       const before = await Promise.all(
-        services.map((service, i) => paint(service, photos.url, width + i)),
+        services.map((service, i) => paint(service, [photos.url, width + i])),
       );
       for (const [i, service] of services.entries()) {
-        assert.match((await paint(service, photos.url, width + i)).cache, /hit/);
+        assert.match((await paint(service, [photos.url, width + i])).cache, /hit/);
       }
       const { requests } = photos;
       await photos.show(2 + index);
@@ -164,7 +105,7 @@ Deno.test({
       for (const [i, service] of services.entries()) {
         let after: Answer | undefined;
         await eventually(`${JSON.stringify(what)} on instance ${i}`, async () => {
-          after = await paint(service, photos.url, width + i);
+          after = await paint(service, [photos.url, width + i]);
           return after.cache.includes("fwd=uri-miss");
         });
         // It is painted anew: of the source as it is now where the source was purged.
@@ -174,38 +115,6 @@ Deno.test({
     }
   },
 });
-
-/** Lines of a service's log that are not about single requests. */
-function eventsOf(service: RunningService): string[] {
-  return service.errors().split("\n")
-    .filter((line) => line.startsWith("{") && !line.includes('"message":"request"'));
-}
-
-/** Paints a new picture on each instance at once, and says how many seconds the slowest took. */
-async function paintEverywhere(
-  services: readonly RunningService[],
-  url: string,
-  width: number,
-): Promise<number> {
-  const start = performance.now();
-  const answers = await Promise.all(
-    services.map((service, i) => paint(service, url, width + i)),
-  );
-  assert.deepEqual(answers.map(({ status }) => status), services.map(() => 200));
-  return (performance.now() - start) / 1000;
-}
-
-/** Whether what one instance paints is a hit on another. */
-async function shares(
-  services: readonly RunningService[],
-  url: string,
-  width: number,
-): Promise<boolean> {
-  const [one, other] = services;
-  assert(one && other);
-  await paint(one, url, width);
-  return (await paint(other, url, width)).cache.includes("hit");
-}
 
 Deno.test({
   name: "a fleet paints while Redis is dead or hangs, and shares again afterwards",
@@ -237,11 +146,42 @@ Deno.test({
       // The first pictures may meet a connection that has just been made.
       await eventually("pictures are shared", () => shares(services, photos.url, width += 10));
     }
-    for (const service of services) {
-      const events = eventsOf(service);
-      assert(events.some((line) => line.includes("going on without it")), events.join("\n"));
-      assert(events.some((line) => line.includes("works again")), events.join("\n"));
-      assert(events.length <= 12, `a storm of ${events.length} lines:\n${events.join("\n")}`);
+    for (const service of services) assertToldBriefly(service, 12);
+  },
+});
+
+Deno.test({
+  name: "a fleet paints while Redis is slow or full, and shares again afterwards",
+  ignore,
+  fn: async () => {
+    await using redis = await TestRedis.start();
+    await using way = new SlowProxy(redis.port);
+    await using photos = await Photos.start();
+    const url = `redis://127.0.0.1:${way.port}`;
+    await using fleet = await startFleet(2, { ...ENV, REDIS_URL: url });
+    const { services } = fleet;
+    await allAre(services, "ready");
+    let width = 100;
+    const failures = [
+      { fail: () => way.delay = 2000, end: () => way.delay = 0 },
+      {
+        fail: () => redis.send("CONFIG SET maxmemory 1"),
+        end: () => redis.send("CONFIG SET maxmemory 0"),
+      },
+    ];
+    for (const { fail, end } of failures) {
+      await fail();
+      const slowest: number[] = [];
+      for (let round = 0; round < 6; round++) {
+        slowest.push(await paintEverywhere(services, photos.url, width += 10));
+      }
+      assert(Math.max(...slowest) < 10, `pictures took ${slowest} s`);
+      await allAre(services, "degraded");
+      await end();
+      await eventually("pictures are shared", () => shares(services, photos.url, width += 10));
+      await paintEverywhere(services, photos.url, width += 10);
+      await allAre(services, "ready");
     }
+    for (const service of services) assertToldBriefly(service, 12);
   },
 });

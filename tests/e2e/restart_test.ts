@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { decode, encode } from "../../lib/image/mod.ts";
-import { drawPicture } from "../support/pictures.ts";
+import { TOKEN } from "../support/painting.ts";
 import { startService } from "../support/service.ts";
-
-const TOKEN = "a-token-for-tests-only";
-const HEADERS = { authorization: `Bearer ${TOKEN}` };
+import { assertWhole, idsOf, putStyle, tinyPicture } from "../support/styles.ts";
 
 /** A folder of a test's own below data/, where the start task may write. */
 class DataFolder implements AsyncDisposable {
@@ -47,26 +44,6 @@ Deno.test("a picture painted before a crash is a hit after the restart", async (
   }
 });
 
-/** A small picture of its own for each number. */
-async function tinyPicture(number: number): Promise<Uint8Array<ArrayBuffer>> {
-  const picture = drawPicture(16, 16, 3);
-  picture.data.set([number & 255, number >> 8, 7], 0);
-  return await encode(picture, { format: "png" });
-}
-
-async function idsOf(origin: string): Promise<string[]> {
-  const ids: string[] = [];
-  for (let path: string | undefined = "/v1/styles?limit=150"; path !== undefined;) {
-    const response: Response = await fetch(origin + path);
-    assert.equal(response.status, 200);
-    const page = await response.json();
-    assert(page.styles.length <= 150);
-    ids.push(...page.styles.map(({ id }: { id: string }) => id));
-    path = page.next;
-  }
-  return ids;
-}
-
 Deno.test("1,000 registered styles survive a crash", async () => {
   await using folder = await DataFolder.make();
   const env = { KV_URL: `${folder.path}/styles.kv`, ADMIN_TOKEN: TOKEN };
@@ -74,16 +51,14 @@ Deno.test("1,000 registered styles survive a crash", async () => {
   let builtin: string[] = [];
   {
     await using service = await startService(env);
-    builtin = await idsOf(service.origin);
+    builtin = await idsOf(service, 150);
     assert(builtin.length > 5);
     let next = 0;
     const register = async (end: number): Promise<void> => {
       while (next < end) {
         const number = next++;
         const id = `tiny-${number}`;
-        const put = { method: "PUT", headers: HEADERS, body: await tinyPicture(number) };
-        const response = await fetch(`${service.origin}/v1/styles/${id}?title=T${number}`, put);
-        assert.equal(response.status, 201, await response.text());
+        assert.equal(await putStyle(service, id, await tinyPicture(number)), 201);
         acknowledged.push(id);
       }
     };
@@ -97,24 +72,17 @@ Deno.test("1,000 registered styles survive a crash", async () => {
   }
   {
     await using service = await startService(env);
-    const { origin } = service;
-    const ids = await idsOf(origin);
+    const ids = await idsOf(service, 150);
     assert.equal(new Set(ids).size, ids.length, "a style is listed twice");
     assert.deepEqual(ids, ids.toSorted());
     const listed = new Set(ids);
     assert.deepEqual([...builtin, ...acknowledged].filter((id) => !listed.has(id)), []);
     // Also those of which nobody was told are whole.
     for (const id of ids.filter((id) => /^tiny-(?:\d00|1\d{3})$/.test(id))) {
-      const number = Number(id.slice(5));
-      const { title } = await (await fetch(`${origin}/v1/styles/${id}`)).json();
-      assert.equal(title, `T${number}`);
-      const image = await fetch(`${origin}/v1/styles/${id}/image`);
-      assert.equal(image.status, 200);
-      const picture = await decode(await image.bytes());
-      assert.deepEqual([picture.width, picture.height], [16, 16]);
+      await assertWhole(service, id);
     }
     const path = "/v1/stylize?url=/sample.jpg&style=tiny-999&w=64&fm=png";
-    const painted = await fetch(origin + path);
+    const painted = await fetch(service.origin + path);
     assert.equal(painted.status, 200, await painted.text());
   }
 });

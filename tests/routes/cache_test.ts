@@ -49,6 +49,24 @@ Deno.test("GET /v1/stylize computes once for requests at the same time", async (
   assert.equal(app.fetched.length, 1);
 });
 
+Deno.test("GET /v1/stylize knows an ETag without the picture: 304 costs no computation", async () => {
+  await using app = await createTestApp();
+  const etag = (await app.request(PATH)).headers.get("etag") ?? "";
+  const status = async (known: string): Promise<number> => {
+    const response = await app.request(PATH, { headers: { "if-none-match": known } });
+    await response.bytes();
+    return response.status;
+  };
+  await purge(app, { style: "mosaic" });
+  assert.equal(await status(etag), 304);
+  assert.deepEqual([app.compute.painted.length, app.fetched.length], [1, 1], "a fresh source");
+  app.time.now += 2 * HOUR;
+  assert.equal(await status(etag), 304);
+  assert.deepEqual([app.compute.painted.length, app.fetched.length], [1, 2], "an expired source");
+  assert.equal(await status('"other"'), 200);
+  assert.equal(app.compute.painted.length, 2);
+});
+
 Deno.test("GET /v1/stylize serves an expired picture at once and renews it behind", async () => {
   await using app = await createTestApp();
   await statusOf(app);

@@ -1,3 +1,4 @@
+import { freePort } from "../../support/ports.ts";
 import { findProgram } from "../../support/programs.ts";
 
 /** Limits that a busy machine does not reach, for tests that are about something else. */
@@ -91,12 +92,6 @@ export class TestRedis implements AsyncDisposable {
     }
     throw new Error("redis-server did not start");
   }
-}
-
-/** A port of this machine that nobody listens on. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Waits until something is so, for at most ten seconds. */

@@ -9,6 +9,7 @@ import {
   type RedisLinkOptions,
   type ResultCache,
 } from "../../../lib/cache/mod.ts";
+import { SlowProxy } from "../../support/slow_proxy.ts";
 import { liveEntry, recordingLog } from "./_entries.ts";
 import { PATIENT, pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
@@ -214,6 +215,33 @@ Deno.test(
     );
   },
 );
+
+for (const delay of [400, 2000]) {
+  const name = `a Redis that takes ${delay} ms for an answer fails no request and fills no log`;
+  Deno.test({ name, ignore }, async () => {
+    await using server = await TestRedis.start();
+    await using way = new SlowProxy(server.port);
+    const url = `redis://127.0.0.1:${way.port}`;
+    await using a = await instanceOf(url, { commandTimeout: 300, connectTimeout: 2000 });
+    await a.cache.put("cat", liveEntry());
+    way.delay = delay;
+    const end = performance.now() + 6000;
+    const waits: number[] = [];
+    while (performance.now() < end) {
+      const start = performance.now();
+      assert.equal(await a.cache.get("cat"), undefined);
+      waits.push(performance.now() - start);
+      await pause(50);
+    }
+    assert.equal(a.cache.status().ok, false);
+    const long = waits.filter((wait) => wait > 200).length;
+    assert(long <= 2, `${long} of ${waits.length} requests waited`);
+    assert.equal(a.lines.length, 1, a.lines.join("\n"));
+    way.delay = 0;
+    await until("it works again", async () => await a.cache.get("cat") !== undefined);
+    assert.equal(a.lines.length, 2, a.lines.join("\n"));
+  });
+}
 
 Deno.test({ name: "a Redis that hangs does not hold up close()", ignore }, async () => {
   await using server = await TestRedis.start();

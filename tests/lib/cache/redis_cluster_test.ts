@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { fleetSingleFlight, redisCache, RedisLease, RedisLink } from "../../../lib/cache/mod.ts";
+import { freePort } from "../../support/ports.ts";
 import { liveEntry } from "./_entries.ts";
-import { freePort, PATIENT, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { PATIENT, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
 const ignore = REDIS_PROGRAM === null;
 const SLOTS = ["0 5460", "5461 10922", "10923 16383"];
@@ -75,6 +76,16 @@ Deno.test({ name: "a cluster keeps, purges and leases as one server does", ignor
 
   await cluster.nodes[2]?.kill();
   for (const key of keys) await b.get(key);
+  await until("the loss is noticed", async () => {
+    await b.get("key-0");
+    return !b.status().ok;
+  });
+  await cluster.nodes[2]?.restart();
+  await until("the cluster works again", async () => {
+    for (const key of keys) await a.put(key, liveEntry());
+    return (await Promise.all(keys.map((key) => b.get(key)))).every((entry) => entry);
+  });
+  assert.ok(b.status().ok);
   for (const cache of caches) await cache.close();
   for (const link of links) await link.close();
 });

@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
 import { redisCache, RedisLink } from "../../../lib/cache/mod.ts";
-import { findProgram } from "../../support/programs.ts";
+import { freePort } from "../../support/ports.ts";
+import { certify, OPENSSL_PROGRAM } from "../../support/certificate.ts";
 import { liveEntry, recordingLog } from "./_entries.ts";
-import { freePort, PATIENT, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
+import { PATIENT, REDIS_PROGRAM, TestRedis } from "./_redis.ts";
 
-const openssl = findProgram("openssl");
-const ignore = REDIS_PROGRAM === null || openssl === null;
-
-async function certify(folder: string): Promise<string> {
-  const { success } = await new Deno.Command(openssl ?? "openssl", {
-    args: "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" ")
-      .concat("-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`)
-      .concat("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  assert.ok(success);
-  return await Deno.readTextFile(`${folder}/cert.pem`);
-}
+const ignore = REDIS_PROGRAM === null || OPENSSL_PROGRAM === null;
 
 Deno.test({ name: "rediss:// speaks TLS and trusts only what it is told to", ignore }, async () => {
   const folder = await Deno.makeTempDir({ prefix: "tls" });

@@ -192,6 +192,6 @@ Deno.test("get() serves the last known record while the store is away", async ()
   kv.close();
   assert.deepEqual(await catalog.get("style"), record);
   assert.equal((await catalog.statistics(record, MODEL)).mean[0], 4);
-  assert(!catalog.available);
+  assert(!catalog.status().ok);
   await assert.rejects(catalog.get("never-seen"), { code: "store_unavailable" });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Claims } from "../../../lib/catalog/claims.ts";
 import { Catalog, type CatalogModel } from "../../../lib/catalog/mod.ts";
 
 const MODEL: CatalogModel = { name: "fast", version: "v1", channels: 2 };
@@ -72,10 +73,78 @@ Deno.test("get() and statistics() of known styles wait a bounded time for the st
   for (let i = 0; i < 30; i++) assert.deepEqual(await catalog.get("mine"), record);
   assert.deepEqual(await catalog.statistics(record, MODEL), STATISTICS);
   await assert.rejects(catalog.get("never-seen"), { code: "store_unavailable" });
-  assert(!catalog.available);
+  assert(!catalog.status().ok);
   assert(gated.waiting.length <= 4, `${gated.waiting.length} requests pile up`);
 
   await gated.back();
   await assert.rejects(catalog.get("never-seen"), { code: "unknown_style" });
-  assert(catalog.available);
+  assert(catalog.status().ok);
+});
+
+function claimsOf(kv: Deno.Kv, life: number): Claims {
+  return new Claims(kv, { life, read: (task) => task(), write: (task) => task() });
+}
+
+Deno.test("a claim lasts as long as its task", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const events: string[] = [];
+  const work = (name: string, time: number) => async (): Promise<void> => {
+    events.push(`${name} begins`);
+    await new Promise((resolve) => setTimeout(resolve, time));
+    events.push(`${name} ends`);
+  };
+  const first = claimsOf(kv, 1200).run(["a"], work("first", 3000));
+  while (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await Promise.all([
+    first,
+    claimsOf(kv, 1200).run(["a"], work("second", 1)),
+    claimsOf(kv, 1200).run(["b"], work("other", 1)),
+  ]);
+  const begun = ["first begins", "other begins", "other ends", "first ends", "second begins"];
+  assert.deepEqual(events, [...begun, "second ends"]);
+  assert.deepEqual(await Array.fromAsync(kv.list({ prefix: [] })), []);
+});
+
+Deno.test("the claim of an instance that died is given up after its life", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const orphaned = Promise.withResolvers<void>();
+  const dead = claimsOf({ atomic: () => kv.atomic(), get: kv.get.bind(kv) } as Deno.Kv, 1e9);
+  const lost = dead.run(["a"], () => orphaned.promise);
+  while ((await kv.get(["claims", "a"])).value === null);
+  const start = performance.now();
+  assert.equal(await claimsOf(kv, 300).run(["a"], () => Promise.resolve("done")), "done");
+  assert(performance.now() - start >= 300);
+  // The dead one was only slow: it takes nothing away from others.
+  await claimsOf(kv, 300).run(["a"], async () => {
+    orphaned.resolve();
+    await lost;
+    assert.equal((await kv.get(["claims", "a"])).value, true);
+  });
+});
+
+Deno.test("find() waits half a second for a slow store, and tells once", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const gated = new GatedKv();
+  const lines: string[] = [];
+  const catalog = new Catalog({
+    kv: gated.wrap(kv),
+    recordLife: 0,
+    analyze: () => Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 }),
+    log: (level, message) => lines.push(`${level}: ${message}`),
+  });
+  const { record } = await catalog.put("mine", PICTURE, OPTIONS);
+  gated.away = true;
+  const found = await Promise.all(Array.from({ length: 50 }, () => catalog.find("mine")));
+  for (const one of found) assert.deepEqual(one, record);
+  for (let i = 0; i < 50; i++) assert.deepEqual(await catalog.find("mine"), record);
+  assert.equal(gated.waiting.length, 1, "one look serves all");
+  const unknown = catalog.find("never-seen");
+  assert(!catalog.status().ok);
+  await gated.back();
+  assert.equal(await unknown, null);
+  while (!catalog.status().ok) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(lines, [
+    "warn: store of styles: no answer in 500 ms; going on without it",
+    "info: store of styles works again",
+  ]);
 });

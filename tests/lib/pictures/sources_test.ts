@@ -47,3 +47,26 @@ Deno.test("Sources.get keeps nothing whose fetch began before a purge", async ()
   assert.deepEqual((await sources.get(ONE, signal)).bytes, new Uint8Array([2]));
   assert.equal(fetched.length, 2);
 });
+
+Deno.test("Sources.get asks for an expired source conditionally, each time after its own life", async () => {
+  const asked: unknown[] = [];
+  let now = 0;
+  const sources = new Sources({
+    maxBytes: 100_000,
+    clock: () => now,
+    fetch: (url, { validators }) => {
+      asked.push(validators);
+      if (validators) return Promise.resolve("not_modified");
+      const headers = { etag: '"v1"', lastModified: "today", cacheControl: "max-age=120", age: 50 };
+      return Promise.resolve({ url, bytes: new Uint8Array([1, 2]), ...headers });
+    },
+  });
+  const { signal } = new AbortController();
+  const known = { etag: '"v1"', lastModified: "today" };
+  for (const [time, expected] of [[0, 1], [69, 1], [71, 2], [190, 2], [192, 3]] as const) {
+    now = 1000 * time;
+    assert.deepEqual((await sources.get(ONE, signal)).bytes, new Uint8Array([1, 2]));
+    assert.equal(asked.length, expected, `after ${time} s`);
+  }
+  assert.deepEqual(asked, [undefined, known, known]);
+});

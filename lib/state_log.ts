@@ -1,16 +1,17 @@
-import type { CacheLog } from "./types.ts";
+/** Takes a line about a change of state. */
+export type StateLines = (level: "info" | "warn", message: string) => void;
 
 /** Tells the log about failure and recovery once each, however many requests meet the failure. */
 export class StateLog {
   readonly #name: string;
-  readonly #log: CacheLog;
+  readonly #log: StateLines;
   #detail = "";
 
   /**
    * @param name What works or fails, for the log.
    * @param log Takes the lines.
    */
-  constructor(name: string, log: CacheLog) {
+  constructor(name: string, log: StateLines) {
     this.#name = name;
     this.#log = log;
   }
