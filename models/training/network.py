@@ -75,6 +75,11 @@ class Decoder(nn.Module):
         self.d3 = conv(a, a)
         self.d4 = conv(a, 12, pixels=4)
 
+    def even_phases(self):
+        """To be called after each step of an optimizer."""
+        for layer in (self.d0, self.d2, self.d4):
+            even_phases(layer)
+
     def forward(self, features):
         x = self.blocks(features)
         x = F.relu(F.pixel_shuffle(self.d0(x), 2))
@@ -91,6 +96,19 @@ class Network(nn.Module):
         super().__init__()
         self.encoder = Encoder(widths, blocks[0])
         self.decoder = Decoder(widths, blocks[1])
+
+
+@torch.no_grad()
+def even_phases(layer, pixels=4):
+    """Gives all sub-pixels of a channel the same response to flat input, in place.
+
+    Where a convolution writes sub-pixels, nothing else keeps the decoder from painting a grid on
+    flat areas: here every phase's kernel has the same sum per input channel, and the same bias.
+    """
+    weight = layer.weight.unflatten(0, (-1, pixels))
+    sums = weight.sum((3, 4), keepdim=True)
+    layer.weight.sub_(((sums - sums.mean(1, keepdim=True)) / 9).expand_as(weight).flatten(0, 1))
+    layer.bias.copy_(layer.bias.unflatten(0, (-1, pixels)).mean(1).repeat_interleave(pixels))
 
 
 def statistics(features):

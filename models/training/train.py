@@ -73,6 +73,8 @@ class Trainer:
         self.iteration = 0
         self.total = args.warmup + args.cheap + args.costly
         self.resume()
+        for network in (self.network, self.average):
+            network.decoder.even_phases()
         self.contents, contents = self.pictures(args.content, 0)
         self.styles, styles = self.pictures(args.style, 1)
         self.samples = [crops.batch(SAMPLES, SAMPLE_SIZE) for crops in (contents, styles)]
@@ -175,6 +177,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10)
         for optimizer in self.optimizers:
             optimizer.step()
+        self.network.decoder.even_phases()
         self.iteration += 1
         decay = min(0.998, self.iteration / (self.iteration + 20))
         with torch.no_grad():
