@@ -47,6 +47,7 @@ Deno.test({
     }
     assert(Math.min(...waits) < 1000, `answers from the cache took ${waits} ms`);
     await allAre([far], "degraded");
+    assert.equal(await sumOf([far], "pastiche_catalog_available"), 0);
     assert.equal(await putStyle(near, "new", await tinyPicture(8)), 201);
     assert.equal((await paint(far, [photos.url, 81], { style: "new" })).status, 200);
     way.delay = 0;
