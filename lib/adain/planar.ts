@@ -34,6 +34,9 @@ export function reflect(position: number, length: number): number {
   return folded < length ? folded : period - folded;
 }
 
+/** What each byte is to the network: 0..1. A table is twice as fast as a division per value. */
+const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
 /**
  * Cuts a rectangle out of a picture as the network's input; alpha is left behind.
  *
@@ -47,20 +50,20 @@ export function toPlanar(
   area: Rectangle,
   planar: Float32Array<ArrayBuffer> = new Float32Array(3 * area.width * area.height),
 ): Float32Array<ArrayBuffer> {
-  const plane = area.width * area.height;
+  const { data } = image;
+  const { red, green, blue } = planesOf(planar, area);
   const columns = Int32Array.from(
     { length: area.width },
     (_, i) => 4 * reflect(area.x + i, image.width),
   );
-  const { data } = image;
   let to = 0;
   for (let row = 0; row < area.height; row++) {
     const start = 4 * image.width * reflect(area.y + row, image.height);
     for (let column = 0; column < area.width; column++, to++) {
       const from = start + (columns[column] ?? 0);
-      planar[to] = (data[from] ?? 0) / 255;
-      planar[to + plane] = (data[from + 1] ?? 0) / 255;
-      planar[to + 2 * plane] = (data[from + 2] ?? 0) / 255;
+      red[to] = UNIT[data[from] ?? 0] ?? 0;
+      green[to] = UNIT[data[from + 1] ?? 0] ?? 0;
+      blue[to] = UNIT[data[from + 2] ?? 0] ?? 0;
     }
   }
   return planar;
@@ -78,14 +81,26 @@ export function fromPlanar(
   planar: Float32Array,
   { source, target, area }: { source: Rectangle; target: RgbaImage; area: Rectangle },
 ): void {
-  const plane = source.width * source.height;
+  const { red, green, blue } = planesOf(planar, source);
+  // The decoder has clamped already, and to cut the fraction off is faster than to round.
+  const { buffer, byteOffset, length } = target.data;
+  const data = new Uint8Array(buffer, byteOffset, length);
   for (let row = area.y; row < area.y + area.height; row++) {
     let from = (row - source.y) * source.width + (area.x - source.x);
     let to = 4 * (row * target.width + area.x);
-    for (let column = 0; column < area.width; column++, from++, to += 4) {
-      target.data[to] = 255 * (planar[from] ?? 0);
-      target.data[to + 1] = 255 * (planar[from + plane] ?? 0);
-      target.data[to + 2] = 255 * (planar[from + 2 * plane] ?? 0);
+    for (const end = from + area.width; from < end; from++, to += 4) {
+      data[to] = 255 * (red[from] ?? 0) + 0.5;
+      data[to + 1] = 255 * (green[from] ?? 0) + 0.5;
+      data[to + 2] = 255 * (blue[from] ?? 0) + 0.5;
     }
   }
+}
+
+function planesOf(
+  planar: Float32Array,
+  { width, height }: Rectangle,
+): { red: Float32Array; green: Float32Array; blue: Float32Array } {
+  const plane = width * height;
+  const cut = (index: number): Float32Array => planar.subarray(index * plane, (index + 1) * plane);
+  return { red: cut(0), green: cut(1), blue: cut(2) };
 }

@@ -1,6 +1,7 @@
 import { unpackStatistics } from "../adain/mod.ts";
 import type { Catalog } from "./catalog.ts";
-import type { StyleMetadata } from "./record.ts";
+import { type StyleMetadata, versionOf } from "./record.ts";
+import { type FindShipped, readShipped } from "./shipped.ts";
 import type { CatalogModel } from "./types.ts";
 
 /** A style that ships with its picture, as listed in `styles.json`. */
@@ -31,7 +32,7 @@ export interface SeedProgress {
 
 /** What {@linkcode seedBuiltins} works with. */
 export interface SeedOptions {
-  /** Folder URL with `styles.json` and `paintings.json`, with a trailing slash. */
+  /** Folder URL with `styles.json`, `paintings.json` and `statistics.json`, with a trailing slash. */
   readonly folder: URL;
   /** The model whose statistics must be there. */
   readonly model: CatalogModel;
@@ -42,8 +43,9 @@ export interface SeedOptions {
 }
 
 /**
- * Puts the built-in styles into the catalog and computes the statistics that are missing. Styles
- * that an administrator replaced or removed stay as they are.
+ * Puts the built-in styles into the catalog, with the statistics that ship for this very version of
+ * the model; others are computed from the pictures. Styles that an administrator replaced or removed
+ * stay as they are.
  *
  * @param catalog The catalog.
  * @param options The folder, the model and a listener.
@@ -52,6 +54,7 @@ export async function seedBuiltins(catalog: Catalog, options: SeedOptions): Prom
   const { folder, model, onProgress } = options;
   const pictures = await readList<BuiltinPicture>(new URL("styles.json", folder));
   const paintings = await readList<BuiltinPainting>(new URL("paintings.json", folder));
+  const shipped = await readShipped(folder, model);
   const total = pictures.length + paintings.length;
   let done = 0;
   const seed = async (id: string, put: () => Promise<void>): Promise<void> => {
@@ -61,7 +64,7 @@ export async function seedBuiltins(catalog: Catalog, options: SeedOptions): Prom
   const waiting = pictures.values();
   const lane = async (): Promise<void> => {
     for (const style of waiting) {
-      await seed(style.id, () => seedPicture(catalog, style, { folder, model }));
+      await seed(style.id, () => seedPicture(catalog, style, { folder, model, shipped }));
     }
   };
   await Promise.all(Array.from({ length: options.lanes ?? 1 }, lane));
@@ -76,15 +79,13 @@ async function isOurs(catalog: Catalog, id: string): Promise<boolean> {
 async function seedPicture(
   catalog: Catalog,
   { id, file, ...metadata }: BuiltinPicture,
-  { folder, model }: Pick<SeedOptions, "folder" | "model">,
+  { folder, model, shipped }: Pick<SeedOptions, "folder" | "model"> & { shipped: FindShipped },
 ): Promise<void> {
   const picture = await Deno.readFile(new URL(file, folder));
-  const { record, changed } = await catalog.put(id, picture, {
-    metadata,
-    origin: "builtin",
-    model,
-  });
-  if (!changed) await catalog.statistics(record, model);
+  const known = shipped(id, await versionOf(picture));
+  const options = { metadata, origin: "builtin", model, known } as const;
+  const { record, changed } = await catalog.put(id, picture, options);
+  if (!changed) await catalog.statistics(record, model, known?.statistics);
 }
 
 async function seedPainting(

@@ -4,7 +4,7 @@ import { CatalogError } from "./errors.ts";
 import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "./record.ts";
 import { Records } from "./records.ts";
 import { type StylePage, StyleStore } from "./store.ts";
-import type { CatalogModel, CatalogOptions } from "./types.ts";
+import type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";
 
 /** Largest style picture, in bytes: 84 KV values. */
 export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
@@ -91,7 +91,8 @@ export class Catalog {
    *
    * @param id The id.
    * @param picture The encoded picture, up to {@linkcode MAX_STYLE_BYTES}.
-   * @param options Metadata, who brings it, and the model whose statistics are computed at once.
+   * @param options Metadata, who brings it, and the model whose statistics are computed at once,
+   *   unless they are known.
    * @returns The style and whether anything changed.
    * @throws {CatalogError} `invalid_style`, `style_too_large` or `store_unavailable`.
    * @throws {ImageError} If the picture is refused.
@@ -103,6 +104,7 @@ export class Catalog {
       readonly metadata: StyleMetadata;
       readonly origin: StyleRecord["origin"];
       readonly model: CatalogModel;
+      readonly known?: StyleAnalysis | undefined;
     },
   ): Promise<{ record: StyleRecord; changed: boolean; created: boolean }> {
     assertStyleId(id);
@@ -124,7 +126,7 @@ export class Catalog {
       // Another instance that had the claim may have registered the style meanwhile.
       const registered = await unchanged();
       if (registered) return { record: registered, changed: false, created: false };
-      const { statistics, width, height } = await this.#analyze(picture, model);
+      const { statistics, width, height } = options.known ?? await this.#analyze(picture, model);
       const record: StyleRecord = {
         id,
         ...metadata,
@@ -197,16 +199,17 @@ export class Catalog {
   }
 
   /**
-   * The statistics of a style: from memory, else from KV, else computed from the stored picture by
-   * one instance of the fleet.
+   * The statistics of a style: from memory, else from KV, else those that are known, else computed
+   * from the stored picture by one instance of the fleet.
    *
    * @param record The style.
    * @param model The model.
+   * @param known Its statistics for that model, where the caller has them.
    * @returns Statistics for that model.
    * @throws {CatalogError} `style_unavailable` if only statistics of other models are known.
    */
-  statistics(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
-    return this.#once(record.version, model, () => this.#fromStore(record, model));
+  statistics(record: StyleRecord, model: CatalogModel, known?: Statistics): Promise<Statistics> {
+    return this.#once(record.version, model, () => this.#fromStore(record, model, known));
   }
 
   /**
@@ -253,24 +256,30 @@ export class Catalog {
     }
   }
 
-  async #fromStore(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
+  async #fromStore(
+    record: StyleRecord,
+    model: CatalogModel,
+    known: Statistics | undefined,
+  ): Promise<Statistics> {
     const stored = await this.#store.statistics(model, record.version);
     return stored ?? await this.#store.claimed([model.version, record.version], async () => {
       // Another instance that had the claim has stored them.
       const computed = await this.#store.statistics(model, record.version);
       if (computed) return computed;
-      const picture = await this.#store.picture(record);
-      if (!picture) {
-        throw new CatalogError(
-          "style_unavailable",
-          `The style "${record.id}" ships as statistics and has none for the model "${model.name}"`,
-        );
-      }
-      const { statistics } = await this.#analyze(picture, model);
+      const statistics = known ?? await this.#measure(record, model);
       // A picture can be painted although they cannot be kept: they are computed again next time.
       await this.#store.putStatistics(model, record.version, { statistics }).catch(() => {});
       return statistics;
     });
+  }
+
+  async #measure(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
+    const picture = await this.#store.picture(record);
+    if (picture) return (await this.#analyze(picture, model)).statistics;
+    throw new CatalogError(
+      "style_unavailable",
+      `The style "${record.id}" ships as statistics and has none for the model "${model.name}"`,
+    );
   }
 }
 

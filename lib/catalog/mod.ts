@@ -15,5 +15,12 @@ export {
   type StyleRecord,
   versionOf,
 } from "./record.ts";
+export {
+  type FindShipped,
+  readShipped,
+  readStatistics,
+  type ShippedStatistics,
+  type ShippedStyle,
+} from "./shipped.ts";
 export type { StylePage } from "./store.ts";
 export type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";

@@ -5,6 +5,7 @@ import {
   unpackStatistics,
   type WeightedStatistics,
 } from "../adain/mod.ts";
+import { readShipped, versionOf } from "../catalog/mod.ts";
 import { decode, planGeometry, resize } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
 import { nearest } from "../nearest.ts";
@@ -67,7 +68,7 @@ export async function chooseStyles(
   for (const { name, weight } of parts) {
     const builtin = builtins.find(({ id }) => id === name);
     const statistics = builtin
-      ? await measureBuiltin(builtin, sources)
+      ? await builtinStatistics(builtin, sources)
       : await isFile(name)
       ? await measurePicture(name, sources.stylizer)
       : unknown(name, builtins);
@@ -94,12 +95,17 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-async function measureBuiltin(
+async function builtinStatistics(
   { id, file, statistics = {} }: BuiltinStyle,
   { folder, stylizer }: StyleSources,
 ): Promise<Statistics> {
-  if (file !== undefined) return await measurePicture(new URL(file, folder), stylizer);
   const { name, version, channels } = stylizer.manifest;
+  if (file !== undefined) {
+    const picture = new URL(file, folder);
+    const shipped = await readShipped(folder, stylizer.manifest);
+    const known = shipped(id, await versionOf(await Deno.readFile(picture)));
+    return known?.statistics ?? await measurePicture(picture, stylizer);
+  }
   const packed = statistics[version];
   if (packed !== undefined) return unpackStatistics(Uint8Array.fromBase64(packed), channels);
   throw new CommandError(

@@ -39,6 +39,15 @@ def arguments():
     parser.add_argument("--sizes", default="", help="sides by comma, to judge the models at too")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--show",
+        action="append",
+        nargs=2,
+        default=[],
+        type=pathlib.Path,
+        metavar=("CONTENT", "STYLE"),
+        help="a pair for the sheet, in place of the first that are judged",
+    )
     parser.add_argument("--format", choices=("jpg", "png"), default="jpg", help="of the sheets")
     return parser.parse_args()
 
@@ -117,8 +126,8 @@ class Evaluation:
         for index, pair in enumerate(self.pairs[: self.args.gatys_pairs] if slow else self.pairs):
             output, seconds = self.paint(method, pair, states[pair[1]])
             values.append(self.measure(output, pair) | {"seconds": seconds})
-            if index < SHEET_ROWS:
-                self.shown[name, index] = output
+            if index < SHEET_ROWS and not self.args.show:
+                self.shown[name, index] = output, values[-1]
             if slow:
                 print(f"  {name} {index + 1}: {format_losses(values[-1])}", flush=True)
         result = {"runtime": method.runtime, "pairs": len(values), **mean_losses(values)}
@@ -143,15 +152,21 @@ class Evaluation:
             "borders": check_borders(method, self),
         }
 
+    def show(self, name, method):
+        """Paints the pairs that were given for the sheet; Gatys' optimisation is too slow."""
+        for index, pair in enumerate(self.args.show if not isinstance(method, Gatys) else []):
+            output = to_8bit(method.paint(self.load(pair[0]), method.prepare(self.load(pair[1]))))
+            self.shown[name, index] = output, self.measure(output, pair)
+
     def draw_sheet(self):
-        names = [name for name in self.results if name != "content"]
+        names = [name for name in self.results if any(key[0] == name for key in self.shown)]
+        names = [name for name in names if name != "content"]
         rows = []
-        for index, pair in enumerate(self.pairs[:SHEET_ROWS]):
+        for index, pair in enumerate(self.args.show or self.pairs[:SHEET_ROWS]):
             row = [(self.load(path), path.name) for path in pair]
             for name in names:
-                values = self.results[name]["values"]
-                losses = format_losses(values[index]) if index < len(values) else "not computed"
-                row.append((self.shown.get((name, index)), losses))
+                output, losses = self.shown.get((name, index), (None, None))
+                row.append((output, format_losses(losses) if losses else "not computed"))
             rows.append(row)
         sheet = draw_grid(rows, ["content", "style", *names])
         sheet.save(self.args.out / f"sheet.{self.args.format}", quality=90)
@@ -163,6 +178,7 @@ class Evaluation:
             method = make()
             self.results[name] = self.run(name, method)
             print(f"{name}: {format_losses(self.results[name])}", flush=True)
+            self.show(name, method)
             if name in self.models:
                 checks[name] = self.check(name, method)
             text = self.write(checks)

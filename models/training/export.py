@@ -9,6 +9,7 @@ Needs numpy and onnx only.
 
 import argparse
 import hashlib
+import itertools
 import json
 import pathlib
 
@@ -75,17 +76,29 @@ def seed_decoder(weights, path):
     finish_decoder(graph, x, path)
 
 
+def layer(weights, name):
+    return weights[f"{name}.weight"], weights[f"{name}.bias"]
+
+
+def residual_blocks(graph, x, weights, part):
+    """The blocks of a part, as many as the checkpoint has."""
+    for index in itertools.count():
+        name = f"{part}.blocks.{index}"
+        if f"{name}.first.weight" not in weights:
+            return x
+        y = graph.conv(x, *layer(weights, f"{name}.first"))
+        x = graph.add(x, graph.conv(y, *layer(weights, f"{name}.second"), relu=False), relu=True)
+
+
 def compact_encoder(weights, path):
-    """Space to depth, then 24 at half size, 48, 96, and a residual pair of 96."""
-    pairs = [(weights[f"encoder.c{i}.weight"], weights[f"encoder.c{i}.bias"]) for i in range(5)]
+    """Space to depth, three steps down, and residual blocks."""
     graph, x = start_encoder()
     x = graph.space_to_depth(x)
-    x = graph.conv(x, *space_to_depth_order(*fold_normalisation(*pairs[0])))
-    x = graph.conv(x, *pairs[1], stride=2)
-    x = graph.conv(x, *pairs[2], stride=2)
-    y = graph.conv(x, *pairs[3])
-    x = graph.add(x, graph.conv(y, *pairs[4], relu=False), relu=True)
-    finish_encoder(graph, x, pairs[4][1].size, path)
+    x = graph.conv(x, *space_to_depth_order(*fold_normalisation(*layer(weights, "encoder.c0"))))
+    x = graph.conv(x, *layer(weights, "encoder.c1"), stride=2)
+    x = graph.conv(x, *layer(weights, "encoder.c2"), stride=2)
+    x = residual_blocks(graph, x, weights, "encoder")
+    finish_encoder(graph, x, weights["encoder.c2.bias"].size, path)
 
 
 def space_to_depth_order(weight, bias):
@@ -96,16 +109,14 @@ def space_to_depth_order(weight, bias):
 
 
 def compact_decoder(weights, path):
-    """A residual pair of 96, then sub-pixel steps to 48, 24 and the picture."""
-    pairs = [(weights[f"decoder.d{i}.weight"], weights[f"decoder.d{i}.bias"]) for i in range(7)]
-    graph, x = start_decoder(pairs[0][0].shape[1])
-    y = graph.conv(x, *pairs[0])
-    x = graph.add(x, graph.conv(y, *pairs[1], relu=False), relu=True)
-    x = graph.node("Relu", [graph.depth_to_space(graph.conv(x, *pairs[2], relu=False))])
-    x = graph.conv(x, *pairs[3])
-    x = graph.node("Relu", [graph.depth_to_space(graph.conv(x, *pairs[4], relu=False))])
-    x = graph.conv(x, *pairs[5])
-    weight, bias = pairs[6]
+    """Residual blocks, then three sub-pixel steps up to the picture."""
+    graph, x = start_decoder(weights["encoder.c2.bias"].size)
+    x = residual_blocks(graph, x, weights, "decoder")
+    for step in (0, 2):
+        x = graph.conv(x, *layer(weights, f"decoder.d{step}"), relu=False)
+        x = graph.node("Relu", [graph.depth_to_space(x)])
+        x = graph.conv(x, *layer(weights, f"decoder.d{step + 1}"))
+    weight, bias = layer(weights, "decoder.d4")
     x = graph.conv(x, weight * SPREAD, bias * SPREAD + MEAN, relu=False)
     finish_decoder(graph, graph.depth_to_space(x), path)
 
@@ -133,16 +144,29 @@ def vgg_decoder(weights, path):
     finish_decoder(graph, x, path)
 
 
-# Pixels that a result depends on to each side, encoder and decoder together, rounded up to 8.
+# receptive_field: pixels that a result depends on to each side, encoder and decoder together,
+# rounded up to 8.
 SHAPES = {
     "seed": {"channels": 128, "stride": 8, "receptive_field": 56},
-    "compact": {"channels": 96, "stride": 8, "receptive_field": 64},
     "vgg19": {"channels": 512, "stride": 8, "receptive_field": 72},
 }
 
 
+def compact_shape(weights):
+    """Without blocks 30 pixels; a block's two convolutions see two cells of eight more."""
+    blocks = sum(name.endswith(".second.bias") for name in weights)
+    return {
+        "channels": weights["encoder.c2.bias"].size,
+        "stride": 8,
+        "receptive_field": 32 + 16 * blocks,
+    }
+
+
 def describe(folder, shape, facts):
-    """Writes model.json: what the service reads first, then what people want to know."""
+    """Writes model.json: what the service reads first, then what people want to know.
+
+    shape: channels, stride and receptive_field.
+    """
     files, everything = {}, hashlib.sha256()
     for part in ("encoder", "decoder"):
         data = (folder / f"{part}.onnx").read_bytes()
@@ -152,7 +176,7 @@ def describe(folder, shape, facts):
     manifest = {
         "name": folder.name,
         "version": everything.hexdigest()[:16],
-        **SHAPES[shape],
+        **shape,
         "epsilon": 1e-5,
         "variance": "unbiased",
         "normalisation": "none: planar RGB, 0..1",
@@ -164,7 +188,7 @@ def describe(folder, shape, facts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shape", choices=SHAPES)
+    parser.add_argument("shape", choices=[*SHAPES, "compact"])
     parser.add_argument("paths", nargs="+", help="checkpoint files, then the folder to write")
     parser.add_argument("--facts", help="JSON with licence, training, quality and speed")
     args = parser.parse_args()
@@ -181,7 +205,8 @@ def main():
     else:
         compact_encoder(weights[0], encoder)
         compact_decoder(weights[0], decoder)
-    describe(out, args.shape, json.loads(pathlib.Path(args.facts).read_text()) if args.facts else {})
+    facts = json.loads(pathlib.Path(args.facts).read_text()) if args.facts else {}
+    describe(out, SHAPES.get(args.shape) or compact_shape(weights[0]), facts)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,10 @@ LEVELS = {2, 9, 16, 29, "11", "21", "31", "41"}
 class LossNetwork(nn.Module):
     """Features at relu1_1, 2_1, 3_1 and 4_1 of VGG-19, or their approximation."""
 
-    def __init__(self, path, kind):
+    def __init__(self, path, kind, device="cpu"):
         super().__init__()
-        weights = {k: torch.tensor(v) for k, v in read_weights(path).items()}
+        self.device = device
+        weights = {k: torch.tensor(v, device=device) for k, v in read_weights(path).items()}
         self.kind = kind
         self.keys = list(FULL) if kind == "full" else list(QUARTER)
         name = (lambda key: f"{key}") if kind == "full" else (lambda key: f"enc.conv{key}")
@@ -62,7 +63,7 @@ class FeaturePool:
 
     @torch.no_grad()
     def renew(self, count):
-        images = self.crops.batch(count, self.size)
+        images = self.crops.batch(count, self.size).to(self.judge.device)
         levels = self.judge(images)
         moments = [statistics(level) for level in levels]
         for i in range(count):

@@ -25,54 +25,90 @@ def conv(inputs, outputs, stride=1, pixels=1):
     return layer
 
 
-class Encoder(nn.Module):
-    """RGB 0..1 [N,3,H,W] -> features [N,96,H/8,W/8]."""
+WIDTHS = (24, 48, 96)
 
-    def __init__(self, widths=(24, 48, 96)):
+
+class Residual(nn.Module):
+    """Two convolutions beside the identity, at the same size and width.
+
+    The second begins at zero, so a block that is added to a trained network changes nothing yet.
+    """
+
+    def __init__(self, width):
+        super().__init__()
+        self.first, self.second = conv(width, width), conv(width, width)
+        nn.init.zeros_(self.second.weight)
+
+    def forward(self, x):
+        return F.relu(x + self.second(F.relu(self.first(x))))
+
+
+class Encoder(nn.Module):
+    """RGB 0..1 [N,3,H,W] -> features [N,C,H/8,W/8]."""
+
+    def __init__(self, widths, blocks):
         super().__init__()
         a, b, c = widths
         self.c0 = conv(12, a)
         self.c1 = conv(a, b, 2)
         self.c2 = conv(b, c, 2)
-        self.c3 = conv(c, c)
-        self.c4 = conv(c, c)
+        self.blocks = nn.Sequential(*(Residual(c) for _ in range(blocks)))
 
     def forward(self, image):
         x = F.pixel_unshuffle((image - MEAN) / SPREAD, 2)
         x = F.relu(self.c0(x))
         x = F.relu(self.c1(x))
         x = F.relu(self.c2(x))
-        return F.relu(x + self.c4(F.relu(self.c3(x))))
+        return self.blocks(x)
 
 
 class Decoder(nn.Module):
-    """Features [N,96,h,w] -> RGB [N,3,8h,8w], not clamped."""
+    """Features [N,C,h,w] -> RGB [N,3,8h,8w], not clamped."""
 
-    def __init__(self, widths=(24, 48, 96)):
+    def __init__(self, widths, blocks):
         super().__init__()
         a, b, c = widths
-        self.d0 = conv(c, c)
-        self.d1 = conv(c, c)
-        self.d2 = conv(c, 4 * b, pixels=4)
-        self.d3 = conv(b, b)
-        self.d4 = conv(b, 4 * a, pixels=4)
-        self.d5 = conv(a, a)
-        self.d6 = conv(a, 12, pixels=4)
+        self.blocks = nn.Sequential(*(Residual(c) for _ in range(blocks)))
+        self.d0 = conv(c, 4 * b, pixels=4)
+        self.d1 = conv(b, b)
+        self.d2 = conv(b, 4 * a, pixels=4)
+        self.d3 = conv(a, a)
+        self.d4 = conv(a, 12, pixels=4)
+
+    def even_phases(self):
+        """To be called after each step of an optimizer."""
+        for layer in (self.d0, self.d2, self.d4):
+            even_phases(layer)
 
     def forward(self, features):
-        x = F.relu(features + self.d1(F.relu(self.d0(features))))
+        x = self.blocks(features)
+        x = F.relu(F.pixel_shuffle(self.d0(x), 2))
+        x = F.relu(self.d1(x))
         x = F.relu(F.pixel_shuffle(self.d2(x), 2))
         x = F.relu(self.d3(x))
-        x = F.relu(F.pixel_shuffle(self.d4(x), 2))
-        x = F.relu(self.d5(x))
-        return F.pixel_shuffle(self.d6(x), 2) * SPREAD + MEAN
+        return F.pixel_shuffle(self.d4(x), 2) * SPREAD + MEAN
 
 
 class Network(nn.Module):
-    def __init__(self):
+    """Widths at 1/2, 1/4 and 1/8 of the picture's size; blocks of encoder and decoder at 1/8."""
+
+    def __init__(self, widths=WIDTHS, blocks=(1, 1)):
         super().__init__()
-        self.encoder = Encoder()
-        self.decoder = Decoder()
+        self.encoder = Encoder(widths, blocks[0])
+        self.decoder = Decoder(widths, blocks[1])
+
+
+@torch.no_grad()
+def even_phases(layer, pixels=4):
+    """Gives all sub-pixels of a channel the same response to flat input, in place.
+
+    Where a convolution writes sub-pixels, nothing else keeps the decoder from painting a grid on
+    flat areas: here every phase's kernel has the same sum per input channel, and the same bias.
+    """
+    weight = layer.weight.unflatten(0, (-1, pixels))
+    sums = weight.sum((3, 4), keepdim=True)
+    layer.weight.sub_(((sums - sums.mean(1, keepdim=True)) / 9).expand_as(weight).flatten(0, 1))
+    layer.bias.copy_(layer.bias.unflatten(0, (-1, pixels)).mean(1).repeat_interleave(pixels))
 
 
 def statistics(features):
@@ -94,6 +130,9 @@ def save_network(path, network):
 
 
 def load_network(path, network):
+    """Loads weights; blocks that the file lacks stay as they begin, and change nothing."""
     weights = read_weights(path)
     state = {name: torch.tensor(values) for name, values in weights.items()}
-    network.load_state_dict(state)
+    missing, unexpected = network.load_state_dict(state, strict=False)
+    if wrong := [*unexpected, *(name for name in missing if ".blocks." not in name)]:
+        raise ValueError(f"Cannot load {path} as this network: {wrong} do not fit")

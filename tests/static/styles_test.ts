@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { loadModel, unpackStatistics } from "../../lib/adain/mod.ts";
-import { assertStyleId } from "../../lib/catalog/mod.ts";
-import { decode, probe } from "../../lib/image/mod.ts";
+import { loadModel, statisticsDistance, Stylizer, unpackStatistics } from "../../lib/adain/mod.ts";
+import { assertStyleId, readShipped, versionOf } from "../../lib/catalog/mod.ts";
+import { decode, probe, resize } from "../../lib/image/mod.ts";
 import { DRAWINGS } from "../../static/styles/draw/main.ts";
 
 const FOLDER = new URL("../../static/styles/", import.meta.url);
@@ -57,6 +57,22 @@ Deno.test("every painting has statistics for the model that ships", async () => 
     assert(packed, `${id} lacks statistics for fast ${manifest.version}`);
     unpackStatistics(Uint8Array.fromBase64(packed), manifest.channels);
   }
+});
+
+Deno.test("every drawing has statistics of the model that ships, as the model measures them", async () => {
+  const model = await loadModel(new URL("../../models/fast/", import.meta.url));
+  const shipped = await readShipped(FOLDER, model.manifest);
+  for (const { id, file } of pictures) {
+    const found = shipped(id, await versionOf(await Deno.readFile(new URL(file, FOLDER))));
+    assert(found, `${id}: run \`deno task styles:measure fast\``);
+  }
+  const mosaic = await Deno.readFile(new URL("mosaic.jpg", FOLDER));
+  const stylizer = await Stylizer.open(model);
+  const pixels = await resize(await decode(mosaic), { width: 512, height: 512 });
+  const measured = await stylizer.analyze(pixels);
+  await stylizer.dispose();
+  const found = shipped("mosaic", await versionOf(mosaic));
+  assert(found && statisticsDistance(found.statistics, measured) < 0.02);
 });
 
 Deno.test("the sample picture is a JPEG that paints well: large enough, not square", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { loadModel, Stylizer } from "../../../lib/adain/mod.ts";
+import { loadModel, statisticsDistance, Stylizer } from "../../../lib/adain/mod.ts";
+import { chooseStyles } from "../../../lib/commands/style_choice.ts";
 import { stylize } from "../../../lib/commands/stylize.ts";
 import {
   decode,
@@ -40,6 +41,21 @@ Deno.test("stylize paints a file, in the format of the result's name", async () 
       assert.deepEqual([info.format, info.width, info.height], [format, 64, 48]);
     }
   });
+});
+
+Deno.test("chooseStyles() encodes a drawn style only where no numbers ship for the model", async () => {
+  const folder = new URL("../../../static/styles/", import.meta.url);
+  const stylizer = await Stylizer.open(fast);
+  const [shipped] = await chooseStyles("woodcut", { folder, stylizer });
+  assert.equal(stylizer.encoderRuns, 0);
+  const manifest = { ...fast.manifest, version: "0123456789abcdef" };
+  const other = await Stylizer.open({ ...fast, manifest });
+  const [measured] = await chooseStyles("woodcut", { folder, stylizer: other });
+  assert.equal(other.encoderRuns, 1);
+  assert(shipped && measured);
+  assert(statisticsDistance(shipped.statistics, measured.statistics) < 0.02);
+  await stylizer.dispose();
+  await other.dispose();
 });
 
 Deno.test("stylize gives what the library gives, with blend, picture style, alpha and colour", async () => {
