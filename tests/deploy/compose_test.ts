@@ -22,12 +22,12 @@ function service(name: string): string {
 }
 
 function commandOf(name: string): string[] {
-  const list = /^    command: (\[[^\]]*\])/m.exec(service(name))?.[1] ?? "";
+  const list = /^ {4}command: (\[[^\]]*\])/m.exec(service(name))?.[1] ?? "";
   return JSON.parse(list.replace(/,\s*\]$/, "]"));
 }
 
 function environment(): Map<string, string> {
-  const block = /^  environment:\n((?:    .*\n)+)/m.exec(filled)?.[1] ?? "";
+  const block = /^ {2}environment:\n((?: {4}.*\n)+)/m.exec(filled)?.[1] ?? "";
   return new Map(
     [...block.matchAll(/^ {4}(\w+): (.+)$/gm)].map(([, name = "", value = ""]) => [name, value]),
   );

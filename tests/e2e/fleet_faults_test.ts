@@ -17,11 +17,15 @@ import { SlowProxy } from "../support/slow_proxy.ts";
 
 const ignore = REDIS_PROGRAM === null;
 
-async function purge({ origin }: RunningService, what: unknown): Promise<void> {
+async function purge(
+  { origin }: RunningService,
+  what: unknown,
+  status: number = 200,
+): Promise<void> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const init = { method: "POST", headers, body: JSON.stringify(what) };
   const response = await fetch(`${origin}/v1/purge`, init);
-  assert.equal(response.status, 200, await response.text());
+  assert.equal(response.status, status, await response.text());
 }
 
 Deno.test({
@@ -140,6 +144,9 @@ Deno.test({
       }
       assert(Math.max(...slowest) < 10, `pictures took ${slowest} s`);
       await allAre(services, "degraded");
+      assert.equal(await sumOf(services, "pastiche_cache_redis_ok"), 0);
+      // A purge that does not reach the others is no success.
+      for (const service of services) await purge(service, { style: "mosaic" }, 503);
       await end();
       await redis.restart();
       await allAre(services, "ready");
@@ -177,6 +184,7 @@ Deno.test({
       }
       assert(Math.max(...slowest) < 10, `pictures took ${slowest} s`);
       await allAre(services, "degraded");
+      assert.equal(await sumOf(services, "pastiche_cache_redis_ok"), 0);
       await end();
       await eventually("pictures are shared", () => shares(services, photos.url, width += 10));
       await paintEverywhere(services, photos.url, width += 10);

@@ -243,6 +243,28 @@ for (const delay of [400, 2000]) {
   });
 }
 
+Deno.test(
+  { name: "purge() reaches an instance that was cut off, when it is back", ignore },
+  async () => {
+    await using server = await TestRedis.start();
+    await using way = new SlowProxy(server.port);
+    await using a = await instanceOf(server.url);
+    const limits = { commandTimeout: 300, connectTimeout: 1000 };
+    await using b = await instanceOf(`redis://127.0.0.1:${way.port}`, limits);
+    const far = layered(b);
+    await far.put("cat", liveEntry({ tags: ["style-waves"] }));
+    await far.put("dog", liveEntry({ tags: ["style-night"] }));
+    way.delay = 5000;
+    await until("it is cut off", () => !b.cache.status().ok);
+    await a.cache.purge({ tag: "style-waves" });
+    assert.ok(await far.get("cat"), "it cannot know");
+    way.delay = 0;
+    await until("it is back", async () => await far.get("cat") === undefined);
+    await until("Redis works", () => b.cache.status().ok);
+    assert.ok(await far.get("dog"));
+  },
+);
+
 Deno.test({ name: "a Redis that hangs does not hold up close()", ignore }, async () => {
   await using server = await TestRedis.start();
   const a = await instanceOf(server.url, { commandTimeout: 100, connectTimeout: 500 });

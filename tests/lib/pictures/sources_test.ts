@@ -70,3 +70,20 @@ Deno.test("Sources.get asks for an expired source conditionally, each time after
   }
   assert.deepEqual(asked, [undefined, known, known]);
 });
+
+Deno.test("Sources.get keeps no more bytes than it may, and no source that is larger", async () => {
+  const fetched: string[] = [];
+  const sources = new Sources({
+    maxBytes: 4000,
+    fetch: (url) => {
+      fetched.push(url);
+      return Promise.resolve({ url, bytes: new Uint8Array(url === TWO ? 5000 : 1000) });
+    },
+  });
+  const { signal } = new AbortController();
+  const urls = [1, 2, 3, 4].map((n) => `https://example.com/small-${n}.png`);
+  for (const url of [...urls, TWO, ...urls.slice(2), TWO, urls[0] ?? ""]) {
+    await sources.get(url, signal);
+  }
+  assert.deepEqual(fetched, [...urls, TWO, TWO, urls[0]]);
+});
