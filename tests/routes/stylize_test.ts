@@ -226,6 +226,7 @@ Deno.test.each([
 Deno.test.each([
   ["widht=5", "unknown_parameter", /"widht"; did you mean "width"\?/],
   ["x=5", "unknown_parameter", /"x"/],
+  ["colours_of=5", "unknown_parameter", /"colours_of"\. Allowed: url, .*, mask$/],
   ["__proto__=5", "unknown_parameter", /__proto__/],
   ["w=5&w=6", "repeated_parameter", /"w" twice/],
   ["w=5&width=5", "repeated_parameter", /"w" and "width"/],
