@@ -23,7 +23,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE"],
   [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD"],
   [
-    /^\/(?:|healthz|readyz|metrics|sample\.jpg|page\.js|page\.css|icon\.svg|openapi\.json|docs(?:\/[\w.-]+)?)$/,
+    /^\/(?:|healthz|readyz|metrics|page\/addresses|sample\.jpg|page\.js|page\.css|icon\.svg|openapi\.json|docs(?:\/[\w.-]+)?)$/,
     "GET, HEAD",
   ],
 ];
