@@ -6,6 +6,7 @@ import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { createInfoRoute } from "./info.ts";
 import { createMetricsRoute } from "./metrics.ts";
+import { refuseLoop } from "./middleware/refuse_loop.ts";
 import { requestLog } from "./middleware/request_log.ts";
 import { createProblemsPage } from "./problems_page.ts";
 import { codeOf, problemResponse, statusOf } from "./problem.ts";
@@ -42,6 +43,8 @@ export function createApp(services: Services): Hono {
     await next();
     c.res.headers.set("x-content-type-options", "nosniff");
   });
+
+  app.use("/v1/*", refuseLoop());
 
   app.route("/", createMetricsRoute(services));
   app.route("/", createHealthRoute(services));
