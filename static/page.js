@@ -2,6 +2,7 @@
 const THUMBNAIL = 200;
 const BATCH = 20;
 const SAMPLE = "/sample.jpg";
+const FIRST_STYLE = "starry-night";
 
 const signed = document.documentElement.dataset.signed === "true";
 const form = document.querySelector("#controls");
@@ -106,7 +107,7 @@ async function addStyles(styles) {
     const item = document.querySelector("#style").content.cloneNode(true);
     const radio = item.querySelector("input");
     radio.value = style.id;
-    radio.checked = i === 0;
+    radio.checked = i === 0 || style.id === FIRST_STYLE;
     item.querySelector("img").src = thumbnails[i];
     item.querySelector("strong").textContent = style.title;
     item.querySelector("span").textContent = [style.artist, style.year].filter(Boolean).join(", ");
