@@ -9,6 +9,7 @@ const form = document.querySelector("#controls");
 const fields = form.elements;
 const picture = document.querySelector("#picture");
 const message = document.querySelector("#message");
+const gallery = document.querySelector("#styles");
 const address = document.querySelector("#address");
 let turn = 0;
 
@@ -111,9 +112,10 @@ async function addStyles(styles) {
     item.querySelector("img").src = thumbnails[i];
     item.querySelector("strong").textContent = style.title;
     item.querySelector("span").textContent = [style.artist, style.year].filter(Boolean).join(", ");
-    document.querySelector("#styles").append(item);
+    gallery.append(item);
     fields.second.add(new Option(style.title, style.id));
   });
+  gallery.scrollLeft = gallery.querySelector(":has(:checked)").offsetLeft - gallery.offsetLeft;
 }
 
 form.addEventListener("submit", (event) => {
