@@ -3,7 +3,7 @@ import { negotiateFormat } from "./accept.ts";
 import { matchesEtag } from "./conditional.ts";
 import type { QueryContext } from "./picture_query.ts";
 import type { Services } from "./services.ts";
-import type { ServeOptions } from "../lib/pictures/mod.ts";
+import type { ClientState, ServeOptions } from "../lib/pictures/mod.ts";
 
 /**
  * @param c The request.
@@ -22,12 +22,19 @@ export function queryContext(
 
 /**
  * @param c The request.
+ * @returns What its client has.
+ */
+export function clientState(c: Context): ClientState {
+  const known = c.req.header("if-none-match");
+  return known === undefined ? {} : { isKnown: (etag) => matchesEtag(known, etag) };
+}
+
+/**
+ * @param c The request.
  * @returns Its signal, and what its client has.
  */
 export function serveOptions(c: Context): ServeOptions {
-  const known = c.req.header("if-none-match");
-  const { signal } = c.req.raw;
-  return known === undefined ? { signal } : { signal, isKnown: (etag) => matchesEtag(known, etag) };
+  return { signal: c.req.raw.signal, ...clientState(c) };
 }
 
 /**

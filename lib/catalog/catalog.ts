@@ -59,8 +59,9 @@ export class Catalog {
    * @throws {CatalogError} `store_unavailable`.
    */
   async find(id: string): Promise<StyleRecord | null> {
+    const recent = this.recent(id);
+    if (recent !== undefined) return recent;
     const known = this.#records.get(id);
-    if (known && performance.now() - known.at < this.#recordLife) return known.record;
     try {
       const record = await this.#store.get(id);
       this.#remember(id, record);
@@ -70,6 +71,18 @@ export class Catalog {
       if (known) return known.record;
       throw error;
     }
+  }
+
+  /**
+   * Looks a style up without waiting.
+   *
+   * @param id A style's id.
+   * @returns The style, or null, as it was moments ago; undefined where {@linkcode find} has to look.
+   */
+  recent(id: string): StyleRecord | null | undefined {
+    const known = this.#records.get(id);
+    const isRecent = known && performance.now() - known.at < this.#recordLife;
+    return isRecent ? known.record : undefined;
   }
 
   /**
