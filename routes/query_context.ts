@@ -34,7 +34,14 @@ export function clientState(c: Context): ClientState {
  * @returns Its signal, and what its client has.
  */
 export function serveOptions(c: Context): ServeOptions {
-  return { signal: c.req.raw.signal, ...clientState(c) };
+  const { raw } = c.req;
+  // Not asked for on a hit: to make it takes longer than to look into the memory.
+  return {
+    get signal() {
+      return raw.signal;
+    },
+    ...clientState(c),
+  };
 }
 
 /**
