@@ -10,6 +10,15 @@ export type Log = (level: LogLevel, message: string, fields?: LogFields) => void
 const ORDER: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /**
+ * @param level The level of a line.
+ * @param least The least level that is written.
+ * @returns Whether the line is written.
+ */
+export function isWritten(level: LogLevel, least: LogLevel): boolean {
+  return ORDER.indexOf(level) >= ORDER.indexOf(least);
+}
+
+/**
  * Makes a log that writes one JSON object per line.
  *
  * @param least Lines below this level are left out.
@@ -28,7 +37,7 @@ const ORDER: readonly LogLevel[] = ["debug", "info", "warn", "error"];
  */
 export function createLog(least: LogLevel, write: (line: string) => void): Log {
   return (level, message, fields = {}) => {
-    if (ORDER.indexOf(level) < ORDER.indexOf(least)) return;
+    if (!isWritten(level, least)) return;
     const time = new Date().toISOString();
     write(JSON.stringify({ time, level, message, ...fields }));
   };

@@ -20,9 +20,11 @@ import type { AutoFormat } from "../lib/compute/mod.ts";
  * ```
  */
 export function negotiateFormat(accept: string | undefined): AutoFormat {
+  const text = accept?.toLowerCase() ?? "";
+  if (!text.includes("image/webp")) return "auto";
   const qualities = new Map<string, number>();
-  for (const range of (accept ?? "").split(",")) {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+  for (const range of text.split(",")) {
+    const [type = "", ...parameters] = range.split(";").map((part) => part.trim());
     const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
     qualities.set(type, /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(quality) ? Number(quality) : 0);
   }

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { probe } from "../lib/image/mod.ts";
-import { rateLimit } from "./middleware/rate_limit.ts";
-import { requireSignature } from "./middleware/signature.ts";
+import { guards } from "./middleware/guards.ts";
 import { queryContext, queryOf } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { parseStylizeQuery } from "./stylize_query.ts";
@@ -19,7 +18,7 @@ const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale
 export function createInfoRoute(services: Services): Hono {
   const { pictures } = services;
   const app = new Hono();
-  app.use("/v1/info", requireSignature(services), rateLimit(services));
+  for (const guard of guards(services)) app.use("/v1/info", guard);
   app.get("/v1/info", async (c) => {
     const query = queryOf(c);
     const isStyled = query.has("style") || query.has("style_url") || query.has("preset");

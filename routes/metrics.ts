@@ -1,58 +1,27 @@
 import { Hono } from "hono";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Gauge, Registry } from "prom-client";
 import type { CacheStatus } from "../lib/cache/mod.ts";
+import type { RequestCounts } from "./request_counts.ts";
 import type { Services } from "./services.ts";
 
-/** Seconds; a kept picture takes milliseconds, a large painted one seconds. */
-const BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
-
 /**
- * `GET /metrics` in the text format of Prometheus, and the middleware that counts requests.
+ * `GET /metrics` in the text format of Prometheus.
  *
  * @param services What is measured.
- * @returns The route's app; routes that are added after it are counted.
+ * @param requests The requests that were answered.
+ * @returns The route's app.
  */
-export function createMetricsRoute(services: Services): Hono {
+export function createMetricsRoute(services: Services, requests: RequestCounts): Hono {
   const app = new Hono();
   const registry = new Registry();
-  const requests = new Counter({
-    name: "pastiche_requests_total",
-    help: "Requests by method, path and status; names in paths are left out",
-    labelNames: ["method", "route", "status"],
-    registers: [registry],
-  });
-  const durations = new Histogram({
-    name: "pastiche_request_seconds",
-    help: "Seconds until the response, by path and how the cache answered",
-    labelNames: ["route", "cache"],
-    buckets: BUCKETS,
-    registers: [registry],
-  });
   addGauges(registry, services);
-
-  app.use(async function count(c, next) {
-    const end = durations.startTimer();
-    await next();
-    const route = routeOf(c.req.path);
-    const cache = /;\s*(hit|fwd=[\w-]+)/.exec(c.res.headers.get("cache-status") ?? "")?.[1] ?? "";
-    requests.inc({ method: c.req.method, route, status: c.res.status });
-    end({ route, cache });
-  });
 
   app.get("/metrics", async () => {
     const headers = { "content-type": registry.contentType, "cache-control": "no-store" };
-    return new Response(await registry.metrics(), { headers });
+    return new Response(requests.text() + await registry.metrics(), { headers });
   });
 
   return app;
-}
-
-/** Few values, whatever is asked for: labels of unknown paths would fill the memory. */
-function routeOf(path: string): string {
-  const known = /^\/(?:v1\/(?:stylize|sheet|info|purge|styles)|healthz|readyz|metrics|docs)/.exec(
-    path,
-  );
-  return known?.[0] ?? "other";
 }
 
 function addGauges(registry: Registry, services: Services): void {

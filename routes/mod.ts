@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { LogLevel } from "../lib/log.ts";
+import { isWritten, type LogLevel } from "../lib/log.ts";
 import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
 import { createDocsRoute } from "./docs.ts";
@@ -7,11 +7,15 @@ import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { createInfoRoute } from "./info.ts";
 import { createMetricsRoute } from "./metrics.ts";
+import { afterEach } from "./middleware/after_each.ts";
+import { hardenResponse } from "./middleware/harden_response.ts";
 import { refuseLoop } from "./middleware/refuse_loop.ts";
+import { requestCount } from "./middleware/request_count.ts";
 import { requestLog } from "./middleware/request_log.ts";
 import { createProblemsPage } from "./problems_page.ts";
 import { codeOf, problemResponse, statusOf } from "./problem.ts";
 import { createPurgeRoute } from "./purge.ts";
+import { RequestCounts } from "./request_counts.ts";
 import type { Services } from "./services.ts";
 import { createSheetRoute } from "./sheet.ts";
 import { createStylesRoute } from "./styles.ts";
@@ -39,15 +43,16 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
 export function createApp(services: Services): Hono {
   const app = new Hono();
 
-  app.use(requestLog(services.log));
-  app.use(async function hardenResponse(c, next) {
-    await next();
-    c.res.headers.set("x-content-type-options", "nosniff");
-  });
+  const counts = new RequestCounts();
+  app.use(afterEach([
+    ...(isWritten("info", services.config.LOG_LEVEL) ? [requestLog(services.log)] : []),
+    requestCount(counts),
+    hardenResponse,
+  ]));
 
   app.use("/v1/*", refuseLoop());
 
-  app.route("/", createMetricsRoute(services));
+  app.route("/", createMetricsRoute(services, counts));
   app.route("/", createHealthRoute(services));
   app.route("/", createStylizeRoute(services));
   app.route("/", createSheetRoute(services));

@@ -1,4 +1,5 @@
-import type { Served } from "../lib/pictures/mod.ts";
+import type { Context } from "hono";
+import type { Freshness, Served } from "../lib/pictures/mod.ts";
 import type { Presentation } from "./picture_query.ts";
 
 /** Life of a picture that anybody may keep: a day in browsers, a year in shared caches. */
@@ -6,6 +7,21 @@ const PUBLIC = { maxAge: 86_400, sharedMaxAge: 31_536_000, stale: 604_800 };
 
 /** Seconds that a substitute for a picture that failed may be kept. */
 export const SUBSTITUTE_LIFE = 60;
+
+/** How this service's own cache answered (RFC 9211). */
+const CACHE: Readonly<Record<Freshness, string>> = {
+  hit: "hit",
+  stale: "hit",
+  miss: "fwd=uri-miss",
+  bypass: "fwd=bypass",
+};
+
+declare module "hono" {
+  interface ContextVariableMap {
+    /** How the cache answered, where a picture was asked for. */
+    readonly cache: string;
+  }
+}
 
 /** What a picture's headers depend on besides the picture. */
 export interface ResponseOptions {
@@ -18,19 +34,22 @@ export interface ResponseOptions {
 }
 
 /**
- * Makes the response to a request for a picture.
+ * Makes the response to a request for a picture, and notes for the metrics how the cache answered.
  *
+ * @param c The request.
  * @param served The picture.
  * @param options What the headers depend on.
  * @returns 200 with the picture, or 304 where the client has it.
  */
-export function pictureResponse(served: Served, options: ResponseOptions): Response {
+export function pictureResponse(c: Context, served: Served, options: ResponseOptions): Response {
+  c.set("cache", CACHE[served.freshness]);
   const headers = {
     "cache-control": cacheControl(options),
     "cache-status": cacheStatus(served),
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
     etag: served.etag,
+    "x-content-type-options": "nosniff",
     ...(options.presentation.negotiated ? { vary: "Accept" } : {}),
     ...(options.shared && served.tags.length > 0 ? { "cache-tag": served.tags.join(",") } : {}),
     ...(served.timing === undefined ? {} : { "server-timing": served.timing }),
@@ -54,18 +73,10 @@ function cacheControl({ presentation: { maxAge }, shared }: ResponseOptions): st
   return `public, ${ages}, stale-while-revalidate=${stale}, stale-if-error=${stale}`;
 }
 
-/** How this service's own cache answered (RFC 9211). */
 function cacheStatus({ freshness, ttl }: Served): string {
-  const seconds = Math.floor(ttl / 1000);
-  switch (freshness) {
-    case "hit":
-    case "stale":
-      return `Pastiche; hit; ttl=${seconds}`;
-    case "miss":
-      return "Pastiche; fwd=uri-miss; stored";
-    case "bypass":
-      return "Pastiche; fwd=bypass";
-  }
+  const status = `Pastiche; ${CACHE[freshness]}`;
+  if (freshness === "bypass") return status;
+  return freshness === "miss" ? `${status}; stored` : `${status}; ttl=${Math.floor(ttl / 1000)}`;
 }
 
 /** `Content-Disposition` (RFC 6266), with an ASCII name for clients that know no other. */

@@ -3,7 +3,7 @@ import { negotiateFormat } from "./accept.ts";
 import { assertMatch, matchesEtag } from "./conditional.ts";
 import type { QueryContext } from "./picture_query.ts";
 import type { Services } from "./services.ts";
-import type { ServeOptions } from "../lib/pictures/mod.ts";
+import type { ClientState, ServeOptions } from "../lib/pictures/mod.ts";
 
 /**
  * @param c The request.
@@ -22,19 +22,33 @@ export function queryContext(
 
 /**
  * @param c The request.
- * @returns Its signal, and what its client has.
+ * @returns What its client has, or wants no other picture than; telling throws
+ * `precondition_failed`.
  */
-export function serveOptions(c: Context): ServeOptions {
+export function clientState(c: Context): ClientState {
   const wanted = c.req.header("if-match");
   const known = c.req.header("if-none-match");
-  const { signal } = c.req.raw;
-  if (wanted === undefined && known === undefined) return { signal };
+  if (wanted === undefined && known === undefined) return {};
   return {
-    signal,
     isKnown: (etag) => {
       assertMatch(wanted, etag);
       return matchesEtag(known, etag);
     },
+  };
+}
+
+/**
+ * @param c The request.
+ * @returns Its signal, and what its client has.
+ */
+export function serveOptions(c: Context): ServeOptions {
+  const { raw } = c.req;
+  // Not asked for on a hit: to make it takes longer than to look into the memory.
+  return {
+    get signal() {
+      return raw.signal;
+    },
+    ...clientState(c),
   };
 }
 

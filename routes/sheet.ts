@@ -1,6 +1,5 @@
 import { Hono } from "hono";
-import { rateLimit } from "./middleware/rate_limit.ts";
-import { requireSignature } from "./middleware/signature.ts";
+import { guards } from "./middleware/guards.ts";
 import { pictureResponse } from "./picture_response.ts";
 import { queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
@@ -14,14 +13,14 @@ import { parseSheetQuery } from "./sheet_query.ts";
  */
 export function createSheetRoute(services: Services): Hono {
   const app = new Hono();
-  app.use("/v1/sheet", requireSignature(services), rateLimit(services));
+  for (const guard of guards(services)) app.use("/v1/sheet", guard);
   app.get("/v1/sheet", async (c) => {
     const { request, presentation } = parseSheetQuery(queryOf(c), queryContext(c, services));
     const head = c.req.method === "HEAD";
     const served = head
       ? await services.pictures.peekSheet(request)
       : await services.pictures.sheet(request, serveOptions(c));
-    if (served) return pictureResponse(served, { presentation, shared: true, head });
+    if (served) return pictureResponse(c, served, { presentation, shared: true, head });
     return new Response(null, { headers: { "cache-control": "no-store", vary: "Accept" } });
   });
   return app;

@@ -49,7 +49,7 @@ export function createStyleImageRoute(services: Services): Hono {
     const served = await services.pictures.picture(request, serveOptions(c));
     const tagged = { ...served, tags: [`style-${record.id}`] };
     const presentation = { negotiated: true, download: false };
-    const response = pictureResponse(tagged, { presentation, shared: true });
+    const response = pictureResponse(c, tagged, { presentation, shared: true });
     response.headers.set("cache-control", CACHE_CONTROL);
     return response;
   });

@@ -3,16 +3,18 @@ import { LRUCache } from "lru-cache";
 import type { Served } from "../lib/pictures/mod.ts";
 import { parseSourceUrl } from "../lib/source/mod.ts";
 import { readUpload } from "./upload.ts";
-import { rateLimit } from "./middleware/rate_limit.ts";
-import { requireSignature } from "./middleware/signature.ts";
+import { guards } from "./middleware/guards.ts";
 import { pictureResponse, SUBSTITUTE_LIFE } from "./picture_response.ts";
 import { statusOf } from "./problem.ts";
-import { queryContext, queryOf, serveOptions } from "./query_context.ts";
+import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { parseStylizeQuery, type StylizeQuery } from "./stylize_query.ts";
 
-/** Queries whose reading is remembered: up to a few kilobytes each. */
-const MAX_QUERIES = 1000;
+/** Bytes of the queries that are remembered, about. */
+const QUERIES_BYTES = 16 * 1024 * 1024;
+
+/** Bytes of one beside its text: the request, and the names of its picture. */
+const QUERY_BYTES = 3000;
 
 /**
  * `GET`, `HEAD` and `POST /v1/stylize`: a picture painted in a style.
@@ -22,22 +24,16 @@ const MAX_QUERIES = 1000;
  */
 export function createStylizeRoute(services: Services): Hono {
   const app = new Hono();
-  const queries = new LRUCache<string, StylizeQuery>({ max: MAX_QUERIES });
-  app.use("/v1/stylize", requireSignature(services), rateLimit(services));
+  for (const guard of guards(services)) app.use("/v1/stylize", guard);
 
-  app.get("/v1/stylize", async (c) => {
-    const context = queryContext(c, services);
-    // Reading a query depends on nothing else, and takes longer than a hit in memory.
-    const key = `${context.autoFormat} ${c.req.url}`;
-    const query = queries.get(key) ?? parseStylizeQuery(queryOf(c), context);
-    queries.set(key, query);
-    if (c.req.method === "HEAD") return await answerHead(query, services);
-    try {
-      const served = await services.pictures.picture(query.request, serveOptions(c));
-      return pictureResponse(served, { presentation: query.presentation, shared: true });
-    } catch (error) {
-      return await substitute(c, { services, query, error });
-    }
+  const read = queryReader(services);
+  app.get("/v1/stylize", (c) => {
+    const query = read(c);
+    const { request, presentation } = query;
+    if (c.req.method === "HEAD") return answerHead(c, query, services);
+    const ready = services.pictures.ready(request, clientState(c));
+    if (ready) return pictureResponse(c, ready, { presentation, shared: true });
+    return answerGet(c, query, services);
   });
 
   app.post("/v1/stylize", async (c) => {
@@ -45,19 +41,48 @@ export function createStylizeRoute(services: Services): Hono {
     const context = queryContext(c, services, upload.image);
     const { request, presentation } = parseStylizeQuery(queryOf(c), context, upload);
     const served = await services.pictures.picture(request, serveOptions(c));
-    return pictureResponse(served, { presentation, shared: false });
+    return pictureResponse(c, served, { presentation, shared: false });
   });
 
   return app;
 }
 
+/** Reading a query depends on nothing else, and takes longer than a hit in memory. */
+function queryReader(services: Services): (c: Context) => StylizeQuery {
+  const known = new LRUCache<string, StylizeQuery>({
+    maxSize: QUERIES_BYTES,
+    sizeCalculation: (_, key) => 2 * key.length + QUERY_BYTES,
+  });
+  return (c) => {
+    const context = queryContext(c, services);
+    const key = `${context.autoFormat} ${c.req.url}`;
+    let query = known.get(key);
+    if (query === undefined) {
+      query = parseStylizeQuery(queryOf(c), context);
+      known.set(key, query);
+    }
+    return query;
+  };
+}
+
+async function answerGet(c: Context, query: StylizeQuery, services: Services): Promise<Response> {
+  const { request, presentation } = query;
+  try {
+    const served = await services.pictures.picture(request, serveOptions(c));
+    return pictureResponse(c, served, { presentation, shared: true });
+  } catch (error) {
+    return await substitute(c, { services, query, error });
+  }
+}
+
 /** Never computes: a picture that is not kept has neither length nor entity tag yet. */
 async function answerHead(
+  c: Context,
   { request, presentation }: StylizeQuery,
   services: Services,
 ): Promise<Response> {
   const served = await services.pictures.peek(request);
-  if (served) return pictureResponse(served, { presentation, shared: true, head: true });
+  if (served) return pictureResponse(c, served, { presentation, shared: true, head: true });
   const { format } = request.output;
   return new Response(null, {
     headers: {
@@ -91,7 +116,7 @@ async function substitute(
   const plain = { ...request, style: { kind: "none" }, masks: [] } as const;
   const served: Served = await services.pictures.picture(plain, { signal: c.req.raw.signal })
     .catch(() => Promise.reject(error));
-  const response = pictureResponse(served, { presentation, shared: true });
+  const response = pictureResponse(c, served, { presentation, shared: true });
   response.headers.set("cache-control", cacheControl);
   response.headers.set("pastiche-substitute", "original");
   return response;

@@ -53,7 +53,8 @@ export function decodeFrame(frame: Uint8Array): StoredEntry {
     throw new CacheError("damaged_entry", "Cannot read a cache entry: its checksum is wrong");
   }
   const bodyAt = HEAD_AT + view.getUint32(8, true);
-  const text = new TextDecoder().decode(frame.subarray(HEAD_AT, bodyAt));
+  const { buffer, byteOffset, byteLength } = frame;
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString("utf8", HEAD_AT, bodyAt);
   return { ...headOf(text), body: new Uint8Array(frame.subarray(bodyAt)) };
 }
 

@@ -34,6 +34,12 @@ class LayeredCache implements ResultCache {
     });
   }
 
+  near(key: string): CacheEntry | undefined {
+    const entry = this.#front.near?.(key);
+    if (entry !== undefined) this.#hits++;
+    return entry;
+  }
+
   async get(key: string): Promise<CacheEntry | undefined> {
     const near = await this.#front.get(key);
     const entry = near !== undefined && near.freshUntil > this.#clock()

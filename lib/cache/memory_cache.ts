@@ -65,6 +65,13 @@ class MemoryCache implements ResultCache {
     });
   }
 
+  near(key: string): CacheEntry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.freshUntil <= this.#clock()) return undefined;
+    this.#hits++;
+    return entry;
+  }
+
   get(key: string): Promise<CacheEntry | undefined> {
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.staleUntil > this.#clock()) {

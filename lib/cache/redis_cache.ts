@@ -76,10 +76,11 @@ class RedisCache implements ResultCache {
   }
 
   async #read(name: string): Promise<CacheEntry | undefined> {
-    // Sent together, the entry first: purges that were written before it was read are then known.
-    const [frame] = await Promise.all([
-      this.#link.command(name, ["GET", name]),
+    // Sent together, the question for purges last, whoever is called first: purges that were written
+    // before the entry was read are then known. So called, both go out in one write.
+    const [, frame] = await Promise.all([
       this.#purges.sync(),
+      this.#link.command(name, ["GET", name]),
     ]);
     if (!Buffer.isBuffer(frame)) return undefined;
     const { seen = "", ...entry } = decodeFrame(frame);

@@ -35,8 +35,11 @@ export interface ConnectOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Bytes as bytes: pictures are no text. */
-const BYTES = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+/**
+ * Bytes as bytes: pictures are no text. No time limit of the client's: it makes a timer for each
+ * command, and callers have their own.
+ */
+const OPTIONS = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer }, timeout: 0 };
 /** More than a burst of requests sends; a server that takes nothing must not fill the memory. */
 const MAX_QUEUE = 2000;
 
@@ -108,7 +111,7 @@ function serverOf(target: RedisTarget, options: ConnectOptions): Opening {
   return {
     connect: () => client.connect(),
     subscribe: (channel, listener) => client.subscribe(channel, listener),
-    send: (_key, words) => client.sendCommand<RedisReply>(words, BYTES),
+    send: (_key, words) => client.sendCommand<RedisReply>(words, OPTIONS),
     destroy: () => client.destroy(),
   };
 }
@@ -125,7 +128,7 @@ function clusterOf(target: RedisTarget, options: ConnectOptions): Opening {
   return {
     connect: () => cluster.connect(),
     subscribe: (channel, listener) => cluster.subscribe(channel, listener),
-    send: (key, words) => cluster.sendCommand<RedisReply>(key, false, [...words], BYTES),
+    send: (key, words) => cluster.sendCommand<RedisReply>(key, false, [...words], OPTIONS),
     destroy: () => cluster.destroy(),
   };
 }

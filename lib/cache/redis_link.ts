@@ -2,13 +2,13 @@ import { StateLog } from "../state_log.ts";
 import { CacheError } from "./errors.ts";
 import {
   connectRedis,
-  inTime,
   isReply,
   type RedisConnection,
   type RedisReply,
   type RedisWord,
 } from "./redis_connection.ts";
 import { parseRedisUrl, type RedisTarget } from "./redis_url.ts";
+import { TimeLimit } from "./time_limit.ts";
 import type { CacheLog } from "./types.ts";
 
 /** Milliseconds until a command is given up: far below what a picture costs. */
@@ -47,6 +47,7 @@ export class RedisLink {
   readonly #target: RedisTarget;
   readonly #options: RedisLinkOptions;
   readonly #state: StateLog;
+  readonly #limit: TimeLimit;
   readonly #beats = new Set<() => void>();
   readonly #listeners = new Map<string, (text: string) => void>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -65,6 +66,7 @@ export class RedisLink {
     this.#options = options;
     this.#target = parseRedisUrl(options.url);
     this.prefix = options.prefix ?? "pastiche:1:";
+    this.#limit = new TimeLimit(options.commandTimeout ?? COMMAND_MS);
     this.#state = new StateLog("Redis", options.log ?? (() => {}));
     this.#timer = setInterval(() => this.#beat(), options.beat ?? BEAT_MS);
     this.#reconnect();
@@ -132,6 +134,7 @@ export class RedisLink {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#limit.stop();
     this.#connection?.destroy();
     this.#connection = undefined;
     await this.#attempt;
@@ -192,7 +195,7 @@ export class RedisLink {
     key: string,
     words: readonly RedisWord[],
   ): Promise<RedisReply> {
-    return await inTime(connection.send(key, words), this.#options.commandTimeout ?? COMMAND_MS);
+    return await this.#limit.wait(connection.send(key, words));
   }
 
   #hear(message: string): void {

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
 import { CacheError } from "./errors.ts";
 import type { RedisReply } from "./redis_connection.ts";
 import type { RedisLink } from "./redis_link.ts";
@@ -28,6 +29,7 @@ export class RedisPurges {
   #floor = "";
   #last: string | undefined;
   #reload: Promise<void> | undefined;
+  #sync: Promise<void> | undefined;
 
   /**
    * @param link The way to Redis.
@@ -45,11 +47,21 @@ export class RedisPurges {
   }
 
   /**
-   * Learns of the purges up to now.
+   * Learns of the purges up to now. Who asks in the same turn of the event loop shares one question;
+   * it is sent at the end of the turn, after whatever else they send in it.
    *
    * @throws What the link throws.
    */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    return this.#sync ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#sync = undefined;
+        resolve(this.#learn());
+      });
+    });
+  }
+
+  async #learn(): Promise<void> {
     const from = this.#last;
     const rows = from === undefined ? [] : await this.#rows(from);
     if (from === undefined || rows[0]?.id !== from) {
@@ -81,7 +93,7 @@ export class RedisPurges {
    */
   isPurged(tags: readonly string[], seen: string): boolean {
     if (isBefore(seen, this.#floor)) return true;
-    return tags.some((tag) => isBefore(seen, this.#tags.get(tag) ?? this.#floor));
+    return tags.some((tag) => isBefore(seen, this.#tags.get(tag) ?? ""));
   }
 
   async #begin(): Promise<void> {
@@ -143,6 +155,7 @@ function rowOf(row: RedisReply): Row {
 
 /** Ids are `milliseconds-sequence`, both of any length; an empty one is before all others. */
 function isBefore(a: string, b: string): boolean {
+  if (a === b || b === "") return false;
   const [aTime = 0, aNumber = 0] = a.split("-").map(Number);
   const [bTime = 0, bNumber = 0] = b.split("-").map(Number);
   return aTime < bTime || (aTime === bTime && aNumber < bNumber);

@@ -54,6 +54,14 @@ export interface ResultCache {
    */
   get(key: string): Promise<CacheEntry | undefined>;
   /**
+   * Looks an answer up where that takes no waiting. A cache that keeps nothing in this process's
+   * memory has no such place.
+   *
+   * @param key The canonical key of the answer.
+   * @returns The entry if it is at hand and fresh; else {@linkcode ResultCache.get} may know more.
+   */
+  near?(key: string): CacheEntry | undefined;
+  /**
    * Keeps an answer, unless it is expired, too large, or older than a purge of one of its tags.
    *
    * @param key The canonical key of the answer.

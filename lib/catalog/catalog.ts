@@ -78,6 +78,16 @@ export class Catalog {
   }
 
   /**
+   * Looks a style up without waiting.
+   *
+   * @param id A style's id.
+   * @returns The style, or null, as it was moments ago; undefined where {@linkcode find} has to look.
+   */
+  recent(id: string): StyleRecord | null | undefined {
+    return this.#records.recent(id);
+  }
+
+  /**
    * @param limit The most styles of a page, 1..1000.
    * @param cursor The cursor that the page before gave.
    * @returns One page, in the order of the ids.

@@ -56,13 +56,24 @@ export class Records {
    * @throws {CatalogError} `store_unavailable`.
    */
   async find(id: string): Promise<StyleRecord | null> {
+    const recent = this.recent(id);
+    if (recent !== undefined) return recent;
     const known = this.#known.get(id);
-    if (known && performance.now() - known.at < this.#life) return known.record;
     const { answer, late } = this.#looks.get(id) ?? this.#look(id);
     // That there was no style is no answer: somebody may have registered it meanwhile.
     if (!known?.record) return await answer;
     if (this.detail !== "") return known.record;
     return await Promise.race([answer, late.then(() => known.record)]).catch(() => known.record);
+  }
+
+  /**
+   * @param id A style's id.
+   * @returns The style, or null, as it was moments ago; undefined where the store has to be asked.
+   */
+  recent(id: string): StyleRecord | null | undefined {
+    const known = this.#known.get(id);
+    const isRecent = known && performance.now() - known.at < this.#life;
+    return isRecent ? known.record : undefined;
   }
 
   /** Looks how the store is, unless that is known; {@linkcode detail} tells later. */

@@ -6,6 +6,7 @@
 export { Painter, type PainterOptions } from "./painter.ts";
 export type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
 export {
+  type ClientState,
   type Freshness,
   PictureService,
   type PictureServiceOptions,

@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogModel, versionOf } from "../catalog/mod.ts";
+import { type Catalog, type CatalogModel, type StyleRecord, versionOf } from "../catalog/mod.ts";
 import {
   type Compute,
   ComputeError,
@@ -39,6 +39,8 @@ export interface Plan {
   readonly model: CatalogModel;
   /** Versions of the model, the styles with their weights, and the encoder. */
   readonly versions: readonly (string | number)[];
+  /** The styles of the catalog as they were. */
+  readonly styles: readonly Pick<StyleRecord, "id" | "version">[];
 }
 
 /** The pictures that a request is made of. */
@@ -74,9 +76,26 @@ export class Painter {
    */
   async plan(request: Pick<PictureRequest, "model" | "style">): Promise<Plan> {
     const model = this.#model(request.model);
-    const styles = await this.#styleVersions(request.style);
-    const used = request.style.kind === "none" ? "" : model.version;
-    return { model, versions: [ENCODER_VERSION, used, ...styles] };
+    const { style } = request;
+    const choice = style.kind === "catalog" ? style.styles : [];
+    const styles = await Promise.all(choice.map(async ({ id, weight }) => {
+      const { version } = await this.#options.catalog.get(id);
+      return { id, version, weight };
+    }));
+    const weighed = styles.flatMap(({ version, weight }) => [version, weight]);
+    const used = style.kind === "none" ? "" : model.version;
+    return { model, styles, versions: [ENCODER_VERSION, used, ...weighed] };
+  }
+
+  /**
+   * Whether a plan still holds, as far as that is known without waiting.
+   *
+   * @param plan A plan of before.
+   * @returns False where a style has changed, or has to be looked up again.
+   */
+  isCurrent({ styles }: Plan): boolean {
+    const { catalog } = this.#options;
+    return styles.every(({ id, version }) => catalog.recent(id)?.version === version);
   }
 
   /**
@@ -188,15 +207,6 @@ export class Painter {
       "unknown_model",
       `There is no model "${name.slice(0, 80)}"; installed: ${installed}`,
     );
-  }
-
-  async #styleVersions(style: StyleChoice): Promise<readonly (string | number)[]> {
-    if (style.kind !== "catalog") return [];
-    const records = style.styles.map(async ({ id, weight }) => {
-      const { version } = await this.#options.catalog.get(id);
-      return [version, weight];
-    });
-    return (await Promise.all(records)).flat();
   }
 
   async #read(source: PictureSource, signal: AbortSignal): Promise<StoredSource> {

@@ -5,15 +5,7 @@ import { SourceError } from "../source/mod.ts";
 import type { Materials, Painter } from "./painter.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import { type Sources, sourceTag } from "./sources.ts";
-import {
-  entityTag,
-  isKeepable,
-  keyOf,
-  pictureWish,
-  sheetWish,
-  timingOf,
-  type Wish,
-} from "./wish.ts";
+import { entityTag, pictureWish, sheetWish, timingOf, type Wish } from "./wish.ts";
 
 /** An expired picture still serves for a week: while it is renewed, or while its source fails. */
 const STALE_LIFE = 7 * 24 * 3600 * 1000;
@@ -61,12 +53,16 @@ export interface Served {
   readonly timing?: string;
 }
 
-/** How a picture is asked for. */
-export interface ServeOptions {
-  /** The caller is gone. */
-  readonly signal: AbortSignal;
+/** What a client has. */
+export interface ClientState {
   /** Whether the client has the picture with this entity tag. */
   readonly isKnown?: (etag: string) => boolean;
+}
+
+/** How a picture is asked for. */
+export interface ServeOptions extends ClientState {
+  /** The caller is gone. */
+  readonly signal: AbortSignal;
 }
 
 /** Answers requests for pictures: from the cache, from another's computation, or painted. */
@@ -74,6 +70,8 @@ export class PictureService {
   readonly #options: PictureServiceOptions;
   readonly #clock: () => number;
   readonly #renewals = new Set<Promise<void>>();
+  /** Naming a picture takes longer than finding it in memory. */
+  readonly #wishes = new WeakMap<PictureRequest | SheetRequest, Wish>();
 
   /** @param options The parts. */
   constructor(options: PictureServiceOptions) {
@@ -81,6 +79,21 @@ export class PictureService {
     this.#clock = options.clock ?? Date.now;
     // Another instance has purged: what was fetched here is as old as what was painted of it.
     options.cache.onPurge?.((selector) => options.sources.forget(selector));
+  }
+
+  /**
+   * Gives a picture that is at hand: kept in this process's memory and fresh. Nothing is waited for.
+   *
+   * @param request The object that {@linkcode picture} was asked with before, not an equal one.
+   * @param client What the client has.
+   * @returns The picture; undefined where {@linkcode picture} has to look further.
+   */
+  ready(request: PictureRequest, client: ClientState): Served | undefined {
+    const { cache, painter } = this.#options;
+    const wish = this.#wishes.get(request);
+    if (wish?.key === undefined || !painter.isCurrent(wish.plan)) return undefined;
+    const kept = cache.near?.(wish.key);
+    return kept && this.#answer(kept, "hit", client);
   }
 
   /**
@@ -95,7 +108,7 @@ export class PictureService {
    * @throws {ImageError} If a source is refused.
    */
   async picture(request: PictureRequest, options: ServeOptions): Promise<Served> {
-    return await this.#serve(await pictureWish(this.#options.painter, request), options);
+    return await this.#serve(await this.#wish(request), options);
   }
 
   /**
@@ -106,7 +119,7 @@ export class PictureService {
    * @returns The picture; it throws as {@linkcode picture} does.
    */
   async sheet(request: SheetRequest, options: ServeOptions): Promise<Served> {
-    return await this.#serve(await sheetWish(this.#options.painter, request), options);
+    return await this.#serve(await this.#wish(request), options);
   }
 
   /**
@@ -118,11 +131,22 @@ export class PictureService {
    * @throws {ComputeError} `unknown_model`.
    */
   async peek(request: PictureRequest): Promise<Served | undefined> {
-    return await this.#peek(await pictureWish(this.#options.painter, request));
+    return await this.#peek(await this.#wish(request));
   }
 
-  async #peek(wish: Wish): Promise<Served | undefined> {
-    const entry = isKeepable(wish) ? await this.#options.cache.get(keyOf(wish)) : undefined;
+  async #wish(request: PictureRequest | SheetRequest): Promise<Wish> {
+    const { painter } = this.#options;
+    const known = this.#wishes.get(request);
+    if (known && painter.isCurrent(known.plan)) return known;
+    const wish = "styles" in request
+      ? await sheetWish(painter, request)
+      : await pictureWish(painter, request);
+    this.#wishes.set(request, wish);
+    return wish;
+  }
+
+  async #peek({ key }: Wish): Promise<Served | undefined> {
+    const entry = key === undefined ? undefined : await this.#options.cache.get(key);
     if (!entry) return undefined;
     return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale");
   }
@@ -134,7 +158,7 @@ export class PictureService {
    * @returns The kept sheet, if there is one.
    */
   async peekSheet(request: SheetRequest): Promise<Served | undefined> {
-    return await this.#peek(await sheetWish(this.#options.painter, request));
+    return await this.#peek(await this.#wish(request));
   }
 
   /**
@@ -187,9 +211,9 @@ export class PictureService {
   }
 
   async #serve(wish: Wish, options: ServeOptions): Promise<Served> {
-    if (!isKeepable(wish)) return await this.#serveOnce(wish, options);
+    const { key } = wish;
+    if (key === undefined) return await this.#serveOnce(wish, options);
     const { cache } = this.#options;
-    const key = keyOf(wish);
     const kept = await cache.get(key);
     if (kept) {
       const fresh = kept.freshUntil > this.#clock();
@@ -292,7 +316,7 @@ export class PictureService {
     void renewal.finally(() => this.#renewals.delete(renewal));
   }
 
-  #answer(entry: CacheEntry, freshness: Freshness, options?: ServeOptions): Served {
+  #answer(entry: CacheEntry, freshness: Freshness, client?: ClientState): Served {
     const { etag, tags, type, meta } = entry;
     const timing = freshness === "miss" ? meta?.["timing"] : undefined;
     return {
@@ -300,7 +324,7 @@ export class PictureService {
       tags,
       type,
       freshness,
-      body: options?.isKnown?.(etag) ? null : entry.body,
+      body: client?.isKnown?.(etag) ? null : entry.body,
       ttl: entry.freshUntil - this.#clock(),
       ...(timing === undefined ? {} : { timing }),
     };

@@ -9,6 +9,8 @@ export interface Wish {
   readonly request: PictureRequest | SheetRequest;
   readonly plan: Plan;
   readonly tags: readonly string[];
+  /** Names it, all but what its sources turn out to be; absent where it is made of an upload. */
+  readonly key?: string;
   /** Gets the pictures that it is made of. */
   gather(signal: AbortSignal): Promise<Materials>;
   /** Paints it. */
@@ -28,6 +30,7 @@ export async function pictureWish(painter: Painter, request: PictureRequest): Pr
     request,
     plan,
     tags: tagsOf(request),
+    ...keyOf(request, plan),
     gather: (signal) => painter.gather(request, signal),
     paint: (materials, signal) => painter.paint(request, { plan, materials }, signal),
   };
@@ -41,30 +44,28 @@ export async function pictureWish(painter: Painter, request: PictureRequest): Pr
 export async function sheetWish(painter: Painter, request: SheetRequest): Promise<Wish> {
   const styles = request.styles.map((id) => ({ id, weight: 1 }));
   const whole = { ...request, style: { kind: "catalog", styles }, masks: [] } as const;
+  const plan = await painter.plan(whole);
   return {
     request,
-    plan: await painter.plan(whole),
+    plan,
     tags: tagsOf(whole),
+    ...keyOf(request, plan),
     gather: (signal) => painter.gather(whole, signal),
     paint: ({ content }, signal) => painter.paintSheet(request, content, signal),
   };
 }
 
-function sourcesOf({ request }: Wish): readonly PictureSource[] {
+function sourcesOf(request: PictureRequest | SheetRequest): readonly PictureSource[] {
   const style = "style" in request && request.style.kind === "picture"
     ? [request.style.source]
     : [];
   return [request.source, ...style, ..."masks" in request ? request.masks : []];
 }
 
-/** Whether others may ask for the same: an upload is made once. */
-export function isKeepable(wish: Wish): boolean {
-  return sourcesOf(wish).every((source) => !("bytes" in source));
-}
-
-/** Names a picture by its wish: everything but what its sources turn out to be. */
-export function keyOf({ request, plan }: Wish): string {
-  return digest([request, plan.versions]);
+/** Nobody else asks for what is made of an upload: it has no key. */
+function keyOf(request: PictureRequest | SheetRequest, plan: Plan): Pick<Wish, "key"> {
+  const isUpload = sourcesOf(request).some((source) => "bytes" in source);
+  return isUpload ? {} : { key: digest([request, plan.versions]) };
 }
 
 /** Names a picture by its content, so that a source that moved is the same picture. */

@@ -2,7 +2,6 @@ import { getConnInfo } from "hono/deno";
 import type { Context, MiddlewareHandler } from "hono";
 import { LRUCache } from "lru-cache";
 import { RequestError } from "../errors.ts";
-import type { Services } from "../services.ts";
 
 /** Clients that are remembered. */
 const MAX_CLIENTS = 100_000;
@@ -14,16 +13,15 @@ const WINDOW = 60;
  * Bounds the requests of one client per minute. Behind a CDN only what its cache does not answer
  * comes here; the client is then the address that `TRUST_PROXY` says to believe.
  *
- * @param services The settings.
+ * @param limit Requests per minute.
+ * @param trustProxy Whether `X-Forwarded-For` names the client.
  * @returns The middleware; it throws `rate_limited`.
  */
-export function rateLimit({ config }: Pick<Services, "config">): MiddlewareHandler {
-  const limit = config.RATE_LIMIT;
+export function rateLimit(limit: number, trustProxy: boolean): MiddlewareHandler {
   const clients = new LRUCache<string, { count: number; ends: number }>({ max: MAX_CLIENTS });
   return async function limitRate(c, next) {
-    if (limit === undefined) return await next();
     const now = performance.now() / 1000;
-    const client = clientOf(c, config.TRUST_PROXY);
+    const client = clientOf(c, trustProxy);
     const known = clients.get(client);
     const window = known && known.ends > now ? known : { count: 0, ends: now + WINDOW };
     window.count++;

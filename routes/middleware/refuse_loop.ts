@@ -10,8 +10,8 @@ import { LOOP_HEADER, SourceError } from "../../lib/source/mod.ts";
 export function refuseLoop(): MiddlewareHandler {
   const [name, value] = LOOP_HEADER;
   return async function loop(c, next) {
-    const passed = (c.req.header(name) ?? "").split(",");
-    if (passed.some((one) => one.split(";")[0]?.trim() === value)) {
+    const passed = c.req.header(name)?.split(",");
+    if (passed?.some((one) => one.split(";")[0]?.trim() === value)) {
       throw new SourceError("loop", "The source is a picture of this service itself");
     }
     await next();

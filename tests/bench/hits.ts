@@ -17,15 +17,25 @@ const ROOT = new URL("../../", import.meta.url);
 /** The least that MEMORY_CACHE_BYTES may be. */
 const LEAST_MEMORY = 1024 * 1024;
 
-/** Asks for the paths of a file in turn: with fewer places than paths, an LRU holds none in time. */
+/**
+ * Asks for the paths of a file in turn: with fewer places than paths, an LRU holds none in time. The
+ * requests are made before the measurement, so that wrk only sends them.
+ */
 const IN_TURN = `
-local paths, at = {}, 0
-for path in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = path end
+local requests, at = {}, 0
+init = function()
+  for path in io.lines(os.getenv("PATHS")) do
+    requests[#requests + 1] = wrk.format("GET", path)
+  end
+end
 request = function()
-  at = at % #paths + 1
-  return wrk.format("GET", paths[at])
+  at = at % #requests + 1
+  return requests[at]
 end
 `;
+
+/** Headers that the server adds by itself. */
+const ADDED = new Set(["connection", "content-length", "date"]);
 
 /** One server with the paths that are asked of it. */
 interface Subject {
@@ -34,6 +44,8 @@ interface Subject {
   readonly paths: readonly string[];
   /** The layer that has to answer. */
   readonly layer?: string;
+  /** What it is compared with: a constant body of the same size and with the same headers. */
+  readonly peer?: Subject;
 }
 
 /** One run of wrk. */
@@ -55,11 +67,14 @@ async function load({ origin, paths }: Subject, folder: string): Promise<Rate> {
   const file = `${folder}/paths`;
   await Deno.writeTextFile(file, paths.map((path) => `${path}\n`).join(""));
   await Deno.writeTextFile(`${folder}/turn.lua`, IN_TURN);
+  const asked = paths.length === 1
+    ? [origin + paths[0]]
+    : ["--script", `${folder}/turn.lua`, origin];
   const { stdout } = await new Deno.Command("wrk", {
     // One thread: several would follow each other through the paths and find them in memory.
     args: [
       ...["--threads", "1", "--connections", values.connections, "--latency"],
-      ...["--duration", `${values.seconds}s`, "--script", `${folder}/turn.lua`, origin],
+      ...["--duration", `${values.seconds}s`, ...asked],
     ],
     env: { PATHS: file },
   }).output();
@@ -77,11 +92,17 @@ async function hitsOf(subject: Subject, layer: string): Promise<number> {
   return Number(new RegExp(`^pastiche_cache_${layer}_hits (\\d+)`, "m").exec(text)?.[1]);
 }
 
-async function startConstant(folder: string, answer: Response): Promise<ConstantApp> {
-  const body = `${folder}/body`;
-  await Deno.writeFile(body, await answer.bytes());
-  const all = Object.fromEntries(answer.headers);
-  const headers = JSON.stringify({ "content-type": all["content-type"] });
+/** Starts an app that answers as a hit of the service does, with the body and the headers of one. */
+async function startConstant(folder: string, path: string): Promise<ConstantApp> {
+  // The first answer is none of the cache's.
+  await (await fetch(path)).bytes();
+  const answer = await fetch(path);
+  const bytes = await answer.bytes();
+  const body = `${folder}/${bytes.length}.bin`;
+  await Deno.writeFile(body, bytes);
+  const headers = JSON.stringify(
+    Object.fromEntries([...answer.headers].filter(([name]) => !ADDED.has(name))),
+  );
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const [, ...args] = String(config.tasks.start.command).split(" ");
   const child = new Deno.Command(Deno.execPath(), {
@@ -95,6 +116,7 @@ async function startConstant(folder: string, answer: Response): Promise<Constant
   const { value = "" } = await reader.read();
   return {
     origin: value.trim(),
+    bytes: bytes.length,
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       await child.status;
@@ -105,6 +127,8 @@ async function startConstant(folder: string, answer: Response): Promise<Constant
 
 interface ConstantApp extends AsyncDisposable {
   readonly origin: string;
+  /** Length of its body. */
+  readonly bytes: number;
 }
 
 /** Has every path painted, a few at a time. */
@@ -148,21 +172,30 @@ await using redis = await TestRedis.start();
 await using inMemory = await startService(shared);
 await using overRedis = await startService({ ...small, REDIS_URL: redis.url });
 await using overFile = await startService({ ...small, CACHE_PATH: `${folder}/cache.sqlite` });
-const first = await fetch(inMemory.origin + plain[0]);
-await using constant = await startConstant(folder, first.clone());
-const { byteLength } = await first.bytes();
+await using plainConstant = await startConstant(folder, inMemory.origin + plain[0]);
+await using paintedConstant = await startConstant(folder, inMemory.origin + painted[0]);
+const { bytes } = plainConstant;
 // Three times as many as fit.
-const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / byteLength));
+const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / bytes));
+const constant = (name: string, { origin, bytes }: ConstantApp): Subject => ({
+  name: `${name}, ${bytes} bytes`,
+  origin,
+  paths: plain,
+});
+const peer = constant("constant body", plainConstant);
+const paintedPeer = constant("constant body", paintedConstant);
+const { origin } = inMemory;
 const subjects: readonly Subject[] = [
-  { name: "constant body", origin: constant.origin, paths: plain },
-  { name: "memory, plain", origin: inMemory.origin, paths: plain, layer: "memory" },
-  { name: "memory, painted", origin: inMemory.origin, paths: painted, layer: "memory" },
-  { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis" },
-  { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite" },
+  peer,
+  { name: "memory, plain", origin, paths: plain, layer: "memory", peer },
+  paintedPeer,
+  { name: "memory, painted", origin, paths: painted, layer: "memory", peer: paintedPeer },
+  { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer },
+  { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer },
 ];
 for (const subject of subjects) await paint(subject);
 
-print(`Measuring with bodies of ${byteLength} bytes, ${values.connections} connections`);
+print(`Measuring with ${values.connections} connections`);
 const rates = new Map<Subject, Rate[]>(subjects.map((subject) => [subject, []]));
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const subject of subjects) {
@@ -177,12 +210,12 @@ for (let round = 0; round < Number(values.rounds); round++) {
     rates.get(subject)?.push(rate);
   }
 }
-const middle = (subject: Subject | undefined, what: keyof Rate): number =>
-  median((subject && rates.get(subject) || []).map((rate) => rate[what]));
+const middle = (subject: Subject, what: keyof Rate): number =>
+  median((rates.get(subject) ?? []).map((rate) => rate[what]));
 header("hits", "requests/s", "of constant", "p99 ms");
 for (const subject of subjects) {
   const perSecond = middle(subject, "perSecond");
-  const ratio = perSecond / middle(subjects[0], "perSecond");
+  const ratio = perSecond / middle(subject.peer ?? subject, "perSecond");
   row([subject.name, perSecond, ratio.toFixed(2), middle(subject, "p99").toFixed(1)]);
 }
 await Deno.remove(folder, { recursive: true });

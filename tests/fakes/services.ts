@@ -126,7 +126,6 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const config = loadConfig((name) => env[name]);
   const catalog = new Catalog({
     kv,
-    recordLife: 0,
     analyze: (source, { name }) =>
       compute.run({ kind: "analyze", source, limits: DEFAULT_LIMITS, model: name }),
   });

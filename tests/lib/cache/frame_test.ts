@@ -33,7 +33,13 @@ Deno.test("decodeFrame() refuses every frame with a changed or missing byte", ()
 Deno.test("digestOf() tells keys apart that are no valid Unicode", () => {
   const keys = ["", "a", "A", "a\0", "\ud800", "\ud801", "\ufffd", "a".repeat(10_000)];
   assert.equal(new Set(keys.map(digestOf)).size, keys.length);
-  assert.match(digestOf("a"), /^[\w-]{43}$/);
+  assert.match(digestOf("a b"), /^[\w-]{43}$/);
+});
+
+Deno.test("digestOf() leaves a short name as it is, and no digest is one", () => {
+  assert.equal(digestOf("Ab3_-".repeat(8)), "Ab3_-".repeat(8));
+  const digest = digestOf("a b");
+  assert.notEqual(digestOf(digest), digest);
 });
 
 Deno.test("PurgeMarks refuses too much rather than too little when there are many", () => {

@@ -48,6 +48,17 @@ Deno.test("layeredCache() writes both layers and fills the front from the back",
   });
 });
 
+Deno.test("near() looks into the front only", async () => {
+  const { back, both } = layers();
+  await back.put("cat", entryOf());
+  assert.equal(both.near?.("cat"), undefined);
+  assert.ok(await both.get("cat"));
+  assert.ok(both.near?.("cat"));
+  await both.purge({ tag: "style-waves" });
+  assert.equal(both.near?.("cat"), undefined);
+  assert.equal(both.status().hits, 2);
+});
+
 Deno.test("layeredCache() asks the back when the front is stale", async () => {
   const { front, back, both } = layers();
   const stale = entryOf({ freshUntil: 1400, etag: '"old"' });

@@ -18,6 +18,18 @@ Deno.test("memoryCache() gives back what was put, fresh or stale, until its end"
   assert.equal(cache.status().entries, 0);
 });
 
+Deno.test("near() gives what is fresh, and counts what it gave", async () => {
+  let now = 1500;
+  const cache = memoryCache({ maxBytes: 100_000, clock: () => now });
+  await cache.put("cat", entryOf());
+  assert.equal(cache.near?.("cat")?.etag, '"e1"');
+  assert.equal(cache.near?.("dog"), undefined);
+  now = 2000;
+  assert.equal(cache.near?.("cat"), undefined);
+  const { hits, misses } = cache.status();
+  assert.deepEqual({ hits, misses }, { hits: 1, misses: 0 });
+});
+
 Deno.test("memoryCache() is bounded in bytes and forgets the least recently used", async () => {
   const cache = memoryCache({ maxBytes: 10_000, clock });
   const body = new Uint8Array(2000);

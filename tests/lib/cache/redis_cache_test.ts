@@ -72,6 +72,21 @@ Deno.test(
   },
 );
 
+Deno.test(
+  { name: "get() shares its question for purges with all of its turn", ignore },
+  async () => {
+    await using server = await TestRedis.start();
+    await using a = await instanceOf(server.url, { beat: 60_000 });
+    await a.cache.put("cat", liveEntry());
+    await server.send("CONFIG RESETSTAT");
+    const found = await Promise.all(Array.from({ length: 20 }, () => a.cache.get("cat")));
+    assert(found.every((entry) => entry?.etag === '"e1"'));
+    const statistics = await server.send("INFO commandstats");
+    assert.match(statistics, /cmdstat_get:calls=20,/);
+    assert.match(statistics, /cmdstat_xrange:calls=1,/);
+  },
+);
+
 Deno.test({ name: "redisCache() drops what is too large", ignore }, async () => {
   await using server = await TestRedis.start();
   await using a = await instanceOf(server.url);
