@@ -1,3 +1,5 @@
+import { RequestError } from "./errors.ts";
+
 /**
  * Whether `If-None-Match` says that the client has this representation (RFC 9110 section 13.1.2:
  * weak comparison, lists, `*`).
@@ -19,6 +21,22 @@ export function matchesEtag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === "*") return true;
   const opaque = etag.replace(/^W\//, "");
-  // Commas may stand inside a tag, so tags are searched for, not split off.
-  return (header.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, "") === opaque);
+  return tagsIn(header).some((tag) => tag.replace(/^W\//, "") === opaque);
+}
+
+/**
+ * Holds `If-Match` against this representation (RFC 9110 section 13.1.1: strong comparison).
+ *
+ * @param header The header's value; absent: nothing is asked.
+ * @param etag The current entity tag, quotes included; it is strong.
+ * @throws {RequestError} `precondition_failed`.
+ */
+export function assertMatch(header: string | undefined, etag: string): void {
+  if (header === undefined || header.trim() === "*" || tagsIn(header).includes(etag)) return;
+  throw new RequestError("precondition_failed", `The picture's entity tag is ${etag}`);
+}
+
+/** Commas may stand inside a tag, so tags are searched for, not split off. */
+function tagsIn(header: string): readonly string[] {
+  return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }

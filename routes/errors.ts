@@ -6,6 +6,7 @@ export type RequestErrorCode =
   | "invalid_parameter"
   | "method_not_allowed"
   | "not_found"
+  | "precondition_failed"
   | "rate_limited"
   | "repeated_parameter"
   | "signature_missing"

@@ -7,6 +7,7 @@ import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { createInfoRoute } from "./info.ts";
 import { createMetricsRoute } from "./metrics.ts";
+import { refuseLoop } from "./middleware/refuse_loop.ts";
 import { requestLog } from "./middleware/request_log.ts";
 import { createProblemsPage } from "./problems_page.ts";
 import { codeOf, problemResponse, statusOf } from "./problem.ts";
@@ -24,7 +25,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE"],
   [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD"],
   [
-    /^\/(?:|healthz|readyz|metrics|sample\.jpg|page\.js|page\.css|icon\.svg|openapi\.json|docs(?:\/[\w.-]+)?)$/,
+    /^\/(?:|healthz|readyz|metrics|page\/addresses|sample\.jpg|page\.js|page\.css|icon\.svg|openapi\.json|docs(?:\/[\w.-]+)?)$/,
     "GET, HEAD",
   ],
 ];
@@ -43,6 +44,8 @@ export function createApp(services: Services): Hono {
     await next();
     c.res.headers.set("x-content-type-options", "nosniff");
   });
+
+  app.use("/v1/*", refuseLoop());
 
   app.route("/", createMetricsRoute(services));
   app.route("/", createHealthRoute(services));

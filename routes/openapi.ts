@@ -21,6 +21,7 @@ const PAINTING: readonly ProblemCode[] = [
   "address_not_allowed",
   "unknown_style",
   "url_expired",
+  "precondition_failed",
   "source_too_large",
   "not_an_image",
   "corrupt_image",

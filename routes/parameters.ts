@@ -25,7 +25,9 @@ export function readParameters(
     }
     const alias = Object.hasOwn(ALIASES, given) ? ALIASES[given] : undefined;
     const name = alias !== undefined && allowed.includes(alias) ? alias : given;
-    if (!allowed.includes(name)) throw unknown(given, allowed);
+    if (!allowed.includes(name)) {
+      throw unknown(given, repeatable ? [...allowed, repeatable.name] : allowed);
+    }
     const earlier = Object.hasOwn(spelled, name) ? spelled[name] : undefined;
     if (earlier !== undefined) {
       const what = earlier === given ? `"${given}"` : `"${earlier}" and "${given}" (the same)`;
@@ -43,7 +45,7 @@ function unknown(given: string, allowed: readonly string[]): RequestError {
     ...Object.keys(ALIASES).filter((a) => allowed.includes(ALIASES[a] ?? "")),
   ];
   const near = nearest(given, names);
-  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+  const hint = near === undefined ? "." : `; did you mean "${near}"?`;
   return new RequestError(
     "unknown_parameter",
     `Unknown parameter "${given.slice(0, 80)}"${hint} Allowed: ${allowed.join(", ")}`,

@@ -32,7 +32,7 @@ export function pictureResponse(served: Served, options: ResponseOptions): Respo
     "cross-origin-resource-policy": "cross-origin",
     etag: served.etag,
     ...(options.presentation.negotiated ? { vary: "Accept" } : {}),
-    ...(options.shared ? { "cache-tag": served.tags.join(",") } : {}),
+    ...(options.shared && served.tags.length > 0 ? { "cache-tag": served.tags.join(",") } : {}),
     ...(served.timing === undefined ? {} : { "server-timing": served.timing }),
   };
   if (!served.body) return new Response(null, { status: 304, headers });

@@ -74,6 +74,8 @@ export function applyPreset(
   if (preset) return { ...preset, ...given };
   throw new RequestError(
     "unknown_preset",
-    `There is no preset "${name.slice(0, 80)}"; there are: ${[...presets.keys()].join(", ")}`,
+    `There is no preset "${name.slice(0, 80)}"; there are: ${
+      [...presets.keys()].join(", ") || "none"
+    }`,
   );
 }

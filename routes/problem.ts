@@ -67,6 +67,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   model_missing: { status: 500, title: "Internal Server Error" },
   not_an_image: { status: 415, title: "Not an image" },
   not_found: { status: 404, title: "Not found" },
+  precondition_failed: { status: 412, title: "Picture is not the one of If-Match" },
   provider_unavailable: { status: 500, title: "Internal Server Error" },
   purge_failed: { status: 503, title: "Purge did not reach every cache" },
   queue_full: { status: 503, title: "Too much work is waiting" },

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { negotiateFormat } from "./accept.ts";
-import { matchesEtag } from "./conditional.ts";
+import { assertMatch, matchesEtag } from "./conditional.ts";
 import type { QueryContext } from "./picture_query.ts";
 import type { Services } from "./services.ts";
 import type { ServeOptions } from "../lib/pictures/mod.ts";
@@ -25,9 +25,17 @@ export function queryContext(
  * @returns Its signal, and what its client has.
  */
 export function serveOptions(c: Context): ServeOptions {
+  const wanted = c.req.header("if-match");
   const known = c.req.header("if-none-match");
   const { signal } = c.req.raw;
-  return known === undefined ? { signal } : { signal, isKnown: (etag) => matchesEtag(known, etag) };
+  if (wanted === undefined && known === undefined) return { signal };
+  return {
+    signal,
+    isKnown: (etag) => {
+      assertMatch(wanted, etag);
+      return matchesEtag(known, etag);
+    },
+  };
 }
 
 /**

@@ -78,7 +78,8 @@ async function substitute(
   },
 ): Promise<Response> {
   const { services, query: { onError, presentation, request }, error } = failed;
-  if (onError === "error" || !(error instanceof Error) || statusOf(error) === 400) throw error;
+  if (onError === "error" || !(error instanceof Error)) throw error;
+  if (statusOf(error) === 400 || statusOf(error) === 412) throw error;
   const cacheControl = `public, max-age=${SUBSTITUTE_LIFE}`;
   if (onError !== "original") {
     const location = parseSourceUrl(onError.url, services.sourcePolicy).href;

@@ -1,23 +1,97 @@
-const WIDTH = 320;
+/** Sides of the small pictures, and how many addresses are signed in one request. */
+const THUMBNAIL = 200;
+const BATCH = 20;
+const SAMPLE = "/sample.jpg";
+const FIRST_STYLE = "starry-night";
 
+const signed = document.documentElement.dataset.signed === "true";
 const form = document.querySelector("#controls");
-const list = document.querySelector("#styles");
+const fields = form.elements;
+const picture = document.querySelector("#picture");
 const message = document.querySelector("#message");
+const gallery = document.querySelector("#styles");
+const address = document.querySelector("#address");
+let turn = 0;
 
-/** The address of the picture in a style, at the form's settings. */
-function address(style, width) {
-  const { url, alpha } = form.elements;
-  const query = new URLSearchParams({ url: url.value, style });
-  if (style !== "none" && alpha.value !== "1") query.set("alpha", alpha.value);
-  query.set("w", String(width));
-  return `/v1/stylize?${query}`;
+/** Addresses of pictures; where only signed ones are served, the server signs those of its sample. */
+async function addresses(queries) {
+  if (!signed) return queries.map((query) => `/v1/stylize?${query}`);
+  const all = [];
+  for (let i = 0; i < queries.length; i += BATCH) {
+    const batch = new URLSearchParams(queries.slice(i, i + BATCH).map((query) => ["q", query]));
+    const response = await fetch(`/page/addresses?${batch}`);
+    if (!response.ok) throw new Error(await reason(response));
+    all.push(...await response.json());
+  }
+  return all;
+}
+
+async function reason(response) {
+  const problem = await response.json().catch(() => undefined);
+  return problem?.detail ?? `The server answered ${response.status}`;
+}
+
+/** What the form asks for, as the shortest query. */
+function wish() {
+  const [first, second, share] = [fields.style.value, fields.second.value, fields.share.value];
+  const query = new URLSearchParams();
+  if (!fields.file.files.length) query.set("url", fields.url.value.trim());
+  query.set("style", second ? `${first}:${100 - share},${second}:${share}` : first);
+  if (fields.alpha.value !== "1") query.set("alpha", fields.alpha.value);
+  if (fields.color.value !== "style") query.set("color", fields.color.value);
+  query.set("w", fields.w.value);
+  return String(query);
+}
+
+/** A picture from a file has no address of its own: the command that paints it. */
+function curl({ name, type }, whole) {
+  const quoted = `'@${name.replaceAll("'", `'\\''`)}'`;
+  return `curl -o painted -H 'content-type: ${type}' --data-binary ${quoted} '${whole}'`;
+}
+
+function show(src) {
+  if (picture.src.startsWith("blob:")) URL.revokeObjectURL(picture.src);
+  picture.src = src;
+  picture.hidden = false;
+}
+
+/** An image element does not tell why it failed, so the picture is loaded first and then shown. */
+async function load(source, options) {
+  const response = await fetch(source, options);
+  if (!response.ok) throw new Error(await reason(response));
+  return URL.createObjectURL(await response.blob());
+}
+
+async function paint() {
+  fields.shareShown.value = `${fields.share.value} %`;
+  fields.alphaShown.value = fields.alpha.value;
+  fields.share.disabled = !fields.second.value;
+  if (!fields.style.value || !form.reportValidity()) return;
+  const own = ++turn;
+  const [file] = fields.file.files;
+  message.textContent = "Painting …";
+  try {
+    const [path] = await addresses([wish()]);
+    const whole = new URL(path, location.href).href;
+    address.value = file ? curl(file, whole) : whole;
+    const accept = { accept: "image/avif,image/webp,*/*" };
+    const options = file
+      ? { method: "POST", body: file, headers: { ...accept, "content-type": file.type } }
+      : { headers: accept };
+    const src = await load(path, options);
+    if (own !== turn) return URL.revokeObjectURL(src);
+    show(src);
+    message.textContent = "";
+  } catch (error) {
+    if (own === turn) message.textContent = error.message;
+  }
 }
 
 async function loadStyles() {
   const styles = [];
   for (let page = "/v1/styles?limit=200"; page;) {
     const response = await fetch(page);
-    if (!response.ok) throw new Error(`The catalog answered ${response.status}`);
+    if (!response.ok) throw new Error(await reason(response));
     const { styles: some, next } = await response.json();
     styles.push(...some);
     page = next;
@@ -25,46 +99,66 @@ async function loadStyles() {
   return styles;
 }
 
-function addStyle(style) {
-  const item = document.querySelector("#style").content.cloneNode(true);
-  const image = item.querySelector("img");
-  image.dataset.style = style.id;
-  image.alt = `In the style ${style.title}`;
-  image.addEventListener("error", () => explain(image.src));
-  item.querySelector("strong").textContent = style.title;
-  item.querySelector("span").textContent = [style.artist, style.year].filter(Boolean).join(", ");
-  list.append(item);
-}
-
-/** An image element does not tell why it failed, so the problem is fetched again as text. */
-async function explain(src) {
-  const response = await fetch(src, { headers: { accept: "application/problem+json" } });
-  if (response.ok) return;
-  const problem = await response.json().catch(() => ({ detail: response.statusText }));
-  message.textContent = problem.detail;
-}
-
-function paint() {
-  message.textContent = "";
-  form.elements.shown.value = form.elements.alpha.value;
-  document.querySelector("#content").src = address("none", WIDTH);
-  for (const image of list.querySelectorAll("img")) {
-    image.src = address(image.dataset.style, WIDTH);
-    image.closest("a").href = address(image.dataset.style, 1024);
-  }
-  const first = list.querySelector("img");
-  if (first) document.querySelector("#address").textContent = first.src;
+async function addStyles(styles) {
+  const queries = styles.map(({ id }) =>
+    String(new URLSearchParams({ url: SAMPLE, style: id, w: THUMBNAIL }))
+  );
+  const thumbnails = await addresses(queries);
+  styles.forEach((style, i) => {
+    const item = document.querySelector("#style").content.cloneNode(true);
+    const radio = item.querySelector("input");
+    radio.value = style.id;
+    radio.checked = i === 0 || style.id === FIRST_STYLE;
+    item.querySelector("img").src = thumbnails[i];
+    item.querySelector("strong").textContent = style.title;
+    item.querySelector("span").textContent = [style.artist, style.year].filter(Boolean).join(", ");
+    gallery.append(item);
+    fields.second.add(new Option(style.title, style.id));
+  });
+  gallery.scrollLeft = gallery.querySelector(":has(:checked)").offsetLeft - gallery.offsetLeft;
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   paint();
 });
-form.elements.alpha.addEventListener("change", paint);
-
-try {
-  (await loadStyles()).forEach(addStyle);
+form.addEventListener("change", (event) => {
+  if (event.target === fields.url) fields.file.value = "";
   paint();
+});
+form.addEventListener("input", () => {
+  fields.shareShown.value = `${fields.share.value} %`;
+  fields.alphaShown.value = fields.alpha.value;
+});
+
+const drop = document.querySelector("#drop");
+for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
+  drop.addEventListener(type, (event) => {
+    event.preventDefault();
+    drop.classList.toggle("over", type === "dragenter" || type === "dragover");
+  });
+}
+drop.addEventListener("drop", ({ dataTransfer }) => {
+  if (signed || dataTransfer.files.length === 0) return;
+  fields.file.files = dataTransfer.files;
+  paint();
+});
+
+document.querySelector("#copy").addEventListener("click", async ({ target }) => {
+  address.select();
+  // Without a secure origin there is no clipboard; the text is selected, ready for the keyboard.
+  target.textContent = await navigator.clipboard?.writeText(address.value)
+    .then(() => "Copied", () => "Selected") ?? "Selected";
+  setTimeout(() => target.textContent = "Copy", 2000);
+});
+
+if (signed) {
+  fields.url.disabled = fields.file.disabled = true;
+  document.querySelector("#restricted").hidden = false;
+}
+try {
+  await addStyles(await loadStyles());
+  await paint();
 } catch (error) {
   message.textContent = error.message;
 }

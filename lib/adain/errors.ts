@@ -15,6 +15,8 @@ export class AdainError extends Error {
   readonly code: AdainErrorCode;
 
   /**
+   * Makes the failure.
+   *
    * @param code The reason.
    * @param message A sentence that says what was wrong and what is allowed.
    * @param options The underlying error, where there is one.

@@ -35,7 +35,8 @@ export function resizeMask(mask: Mask, grid: Grid, covers: Grid = grid): Float32
   if (mask.data.length !== mask.width * mask.height || mask.data.length === 0) {
     throw new AdainError(
       "invalid_target",
-      `Cannot use a mask of ${mask.width} x ${mask.height} with ${mask.data.length} values`,
+      `Cannot use a mask of ${mask.width} x ${mask.height} with ${mask.data.length} values: ` +
+        "one per pixel is needed",
     );
   }
   const horizontal = taps(mask.width, grid.width, covers.width);

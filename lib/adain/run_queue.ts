@@ -6,6 +6,8 @@ export class RunQueue {
   #tail: Promise<unknown> = Promise.resolve();
 
   /**
+   * Runs a task when its turn has come.
+   *
    * @param task The work; it starts when all earlier tasks have ended.
    * @returns What the task returns, or its rejection.
    */

@@ -1,7 +1,6 @@
 import {
   type Animation,
   compositeOn,
-  crop,
   decodeFrames,
   encodeAnimation,
   type Frame,
@@ -12,7 +11,7 @@ import {
 } from "../image/mod.ts";
 import type { JobTarget, PaintJob, Picture } from "./job.ts";
 import { readTarget } from "./paint.ts";
-import type { Tools } from "./prepare.ts";
+import { partOf, type Tools } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /**
@@ -69,9 +68,10 @@ async function bringFramesToSize(job: PaintJob, clock: StageClock): Promise<Size
   const [first] = source.frames;
   if (!first) throw new RangeError("an animation has at least one frame");
   const plan = planGeometry(first.pixels, job.geometry);
+  const part = partOf(first.pixels, { plan, geometry: job.geometry });
   const frames: Frame[] = [];
   for (const { delay, pixels } of source.frames) {
-    const sized = await clock.time("resize", () => resize(crop(pixels, plan.crop), plan.size));
+    const sized = await clock.time("resize", () => resize(pixels, plan.size, part));
     frames.push({ delay, pixels: sized });
   }
   return { animation: { ...source, frames }, canvas: plan.canvas };

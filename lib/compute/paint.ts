@@ -1,5 +1,13 @@
 import type { Mask, Target } from "../adain/mod.ts";
-import { compositeOn, decode, encode, type OutputFormat, pad, type Pixels } from "../image/mod.ts";
+import {
+  compositeOn,
+  decode,
+  encode,
+  isOpaque,
+  type OutputFormat,
+  pad,
+  type Pixels,
+} from "../image/mod.ts";
 import type { JobTarget, OutputRequest, PaintJob, Picture } from "./job.ts";
 import { bringToSize, type Tools, withContent } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";
@@ -102,7 +110,7 @@ export async function finish(
 function chooseFormat(wanted: OutputRequest["format"], pixels: Pixels): OutputFormat {
   switch (wanted) {
     case "auto":
-      return isTransparent(pixels) ? "png" : "jpeg";
+      return isOpaque(pixels) ? "jpeg" : "png";
     case "auto-webp":
       return "webp";
     case "auto-avif":
@@ -110,9 +118,4 @@ function chooseFormat(wanted: OutputRequest["format"], pixels: Pixels): OutputFo
     default:
       return wanted;
   }
-}
-
-function isTransparent({ data }: Pixels): boolean {
-  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return true;
-  return false;
 }

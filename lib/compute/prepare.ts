@@ -1,7 +1,18 @@
 import type { Stylizer } from "../adain/mod.ts";
-import { crop, decode, type Geometry, type Pixels, planGeometry, resize } from "../image/mod.ts";
+import {
+  type Area,
+  decode,
+  type Geometry,
+  moveToAttention,
+  type Pixels,
+  planGeometry,
+  probe,
+  type Reduction,
+  reductionFor,
+  resize,
+} from "../image/mod.ts";
 import type { ContentCache, PreparedContent } from "./content_cache.ts";
-import type { PaintJob, SheetJob } from "./job.ts";
+import type { GeometryRequest, PaintJob, SheetJob } from "./job.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /** What the parts of the pipeline share. */
@@ -26,10 +37,39 @@ export async function bringToSize(
   job: Pick<PaintJob, "geometry" | "limits" | "source">,
   clock: StageClock,
 ): Promise<{ pixels: Pixels; plan: Geometry }> {
-  const source = await clock.time("decode", () => decode(job.source, job.limits));
-  const plan = planGeometry(source, job.geometry);
-  const pixels = await clock.time("resize", () => resize(crop(source, plan.crop), plan.size));
+  const info = probe(job.source);
+  const plan = planGeometry(info, job.geometry);
+  const reduction = reductionFor(info, plan.crop, plan.size);
+  const source = await clock.time("decode", () => decode(job.source, job.limits, { reduction }));
+  const pixels = await clock.time("resize", () => {
+    const part = partOf(source, { plan, geometry: job.geometry, reduction });
+    return resize(source, plan.size, part);
+  });
   return { pixels, plan };
+}
+
+/**
+ * Finds the part of a decoded picture that is kept.
+ *
+ * @param source The picture.
+ * @param options Its plan, what was asked, and by what its sides were divided.
+ * @returns The part, in the picture's pixels.
+ */
+export function partOf(
+  source: Pixels,
+  { plan: { crop }, geometry, reduction = 1 }: {
+    readonly plan: Geometry;
+    readonly geometry: GeometryRequest;
+    readonly reduction?: Reduction;
+  },
+): Area {
+  const part = {
+    x: crop.x / reduction,
+    y: crop.y / reduction,
+    width: crop.width / reduction,
+    height: crop.height / reduction,
+  };
+  return geometry.gravity === "attention" ? moveToAttention(source, part) : part;
 }
 
 /**

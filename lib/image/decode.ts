@@ -6,6 +6,7 @@ import { ImageError } from "./errors.ts";
 import { decodeAnimation, type Extent, playsOf } from "./frames.ts";
 import { decodeJpeg, decodePng } from "./imagescript.ts";
 import { probe } from "./probe.ts";
+import { reduced, type Reduction, storedSize } from "./reduction.ts";
 import { orient } from "./transform.ts";
 import {
   type Animation,
@@ -16,21 +17,29 @@ import {
   type Pixels,
 } from "./types.ts";
 
+/** How a picture is decoded. */
+export interface DecodeOptions {
+  /** By what the sides are divided, rounded up; see {@linkcode reductionFor}. Default 1. */
+  readonly reduction?: Reduction;
+}
+
 /**
  * Decodes a picture, upright and in sRGB; of an animation the first frame.
  *
  * @param bytes The encoded picture.
  * @param limits What is allowed; checked on the header, before anything is allocated.
+ * @param options A reduction, for which only JPEG is fit.
  * @returns The pixels.
  * @throws {ImageError} If the picture is refused or damaged.
  */
 export async function decode(
   bytes: Uint8Array<ArrayBuffer>,
   limits: ImageLimits = DEFAULT_LIMITS,
+  { reduction = 1 }: DecodeOptions = {},
 ): Promise<Pixels> {
   const info = probe(bytes);
   assertSize(info, limits);
-  const [first] = await decodeAll(bytes, { info, limits, most: 1 });
+  const [first] = await decodeAll(bytes, { info, limits, most: 1, reduction });
   if (!first) throw new ImageError("corrupt_image", "The picture holds no frame");
   return first.pixels;
 }
@@ -50,7 +59,7 @@ export async function decodeFrames(
   const info = probe(bytes);
   assertSize(info, limits);
   assertFrames(info, limits);
-  const frames = await decodeAll(bytes, { info, limits, most: info.frames });
+  const frames = await decodeAll(bytes, { info, limits, most: info.frames, reduction: 1 });
   if (frames.length === 0) throw new ImageError("corrupt_image", "The animation holds no frame");
   return { frames, plays: playsOf(bytes, info) };
 }
@@ -81,12 +90,15 @@ function assertFrames({ width, height, frames }: ImageInfo, limits: ImageLimits)
 
 /** The one place where source codecs are called: whatever they throw becomes an ImageError. */
 async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promise<Frame[]> {
-  const { info } = extent;
+  const { info, reduction } = extent;
   try {
     const stored = info.format === "gif" || info.frames > 1
       ? await decodeAnimation(bytes, extent)
       : [{ pixels: await decodeStill(bytes, extent), delay: 0 }];
-    return stored.map((frame) => ({ ...frame, pixels: finish(frame.pixels, bytes, { info }) }));
+    return stored.map((frame) => ({
+      ...frame,
+      pixels: finish(frame.pixels, bytes, { info, reduction }),
+    }));
   } catch (cause) {
     if (cause instanceof ImageError) throw cause;
     throw new ImageError("corrupt_image", `This ${info.format.toUpperCase()} is damaged`, {
@@ -97,13 +109,13 @@ async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promis
 
 async function decodeStill(
   bytes: Uint8Array<ArrayBuffer>,
-  { info, limits }: Extent,
+  { info, limits, reduction }: Extent,
 ): Promise<Pixels> {
   switch (info.format) {
     case "avif":
       return await decodeAvif(bytes, limits);
     case "jpeg":
-      return await decodeJpeg(bytes);
+      return await decodeJpeg(bytes, storedSize(info, reduction));
     case "png":
       return await decodePng(bytes);
     case "tiff":
@@ -119,13 +131,13 @@ async function decodeStill(
 function finish(
   stored: Pixels,
   bytes: Uint8Array,
-  { info }: { readonly info: ImageInfo },
+  { info, reduction }: { readonly info: ImageInfo; readonly reduction: Reduction },
 ): Pixels {
   const upright = orient(stored, info.orientation);
-  if (upright.width !== info.width || upright.height !== info.height) {
+  const { width, height } = reduced(info, reduction);
+  if (upright.width !== width || upright.height !== height) {
     throw new RangeError(
-      `the header says ${info.width} x ${info.height}, the picture has ` +
-        `${upright.width} x ${upright.height}`,
+      `the header says ${width} x ${height}, the picture has ${upright.width} x ${upright.height}`,
     );
   }
   convertToSrgb(upright, bytes, info);

@@ -3,6 +3,7 @@ import { webpPatches, webpPlays } from "./decode_webp.ts";
 import { ImageError } from "./errors.ts";
 import { gifPatches } from "./imagescript.ts";
 import { outlineGif } from "./probe_gif.ts";
+import type { Reduction } from "./reduction.ts";
 import type { Frame, ImageInfo, ImageLimits } from "./types.ts";
 
 /** How much of a picture is decoded. */
@@ -13,6 +14,8 @@ export interface Extent {
   readonly limits: ImageLimits;
   /** The most frames that are decoded. */
   readonly most: number;
+  /** By what the sides are divided; only of a JPEG other than 1. */
+  readonly reduction: Reduction;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** A rectangle in pixels. */
+/** A rectangle in pixels, not necessarily whole ones. */
 export interface Area extends Size {
   /** Left edge. */
   readonly x: number;

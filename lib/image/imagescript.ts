@@ -6,6 +6,7 @@
  */
 import type { Patch } from "./compose.ts";
 import { ImageError } from "./errors.ts";
+import type { Size } from "./geometry.ts";
 import { blank } from "./transform.ts";
 import type { Pixels } from "./types.ts";
 
@@ -25,7 +26,8 @@ interface PngCodec {
 }
 
 interface JpegCodec {
-  decode(bytes: Uint8Array): Framebuffer & {
+  /** Gives the smallest of the eighth, quarter, half and whole that reaches either side. */
+  decode(bytes: Uint8Array, width: number, height: number): Framebuffer & {
     /** One of {@linkcode JPEG_SAMPLES}, by index. */
     readonly format: number;
     readonly buffer: Uint8Array<ArrayBuffer>;
@@ -74,13 +76,18 @@ const JPEG_SAMPLES = [1, 3, 4] as const;
 
 /**
  * @param bytes A JPEG: grey, YCbCr, RGB, CMYK or YCCK.
+ * @param wanted Its stored size, or a half, a quarter or an eighth of it, rounded up.
  * @returns Its pixels as stored, not turned; CMYK by the plain formula.
  * @throws {ImageError} `unsupported_image` for hundreds of scans.
  */
-export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
+export async function decodeJpeg(bytes: Uint8Array, wanted: Size): Promise<Pixels> {
   assertScans(bytes);
   const jpeg = await codec<Codec<JpegCodec>>(import("imagescript/wasm/node/jpeg.js"));
-  const { width, height, format, buffer } = (await jpeg.init()).decode(bytes);
+  const { width, height, format, buffer } = (await jpeg.init()).decode(
+    bytes,
+    wanted.width,
+    wanted.height,
+  );
   const samples = JPEG_SAMPLES[format];
   if (samples === undefined || buffer.length !== samples * width * height) {
     throw new RangeError(`the codec gave ${buffer.length} bytes for ${width} x ${height} pixels`);

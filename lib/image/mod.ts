@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { decode, decodeFrames } from "./decode.ts";
+export { moveToAttention } from "./attention.ts";
+export { decode, decodeFrames, type DecodeOptions } from "./decode.ts";
 export { DEFAULT_QUALITY, encode, type EncodeOptions } from "./encode.ts";
 export { type AnimationOptions, encodeAnimation } from "./encode_animation.ts";
 export { ImageError, type ImageErrorCode } from "./errors.ts";
@@ -17,8 +18,9 @@ export {
   type Size,
 } from "./geometry.ts";
 export { probe } from "./probe.ts";
+export { type Reduction, reductionFor } from "./reduction.ts";
 export { resize } from "./resize.ts";
-export { blank, compositeOn, crop, orient, pad } from "./transform.ts";
+export { blank, compositeOn, crop, isOpaque, orient, pad } from "./transform.ts";
 export {
   type Animation,
   DEFAULT_LIMITS,

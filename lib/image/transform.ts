@@ -13,6 +13,15 @@ export function blank(width: number, height: number): Pixels {
 }
 
 /**
+ * @param pixels A picture.
+ * @returns Whether nothing of it is transparent.
+ */
+export function isOpaque({ data }: Pixels): boolean {
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false;
+  return true;
+}
+
+/**
  * Cuts a rectangle out.
  *
  * @param pixels The picture.

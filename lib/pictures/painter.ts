@@ -15,7 +15,7 @@ import type { Sources, StoredSource } from "./sources.ts";
 const BYTES_PER_PIXEL = 12;
 
 /** Raised when the same pixels would be encoded differently: it is part of every ETag. */
-const ENCODER_VERSION = "2";
+const ENCODER_VERSION = "3";
 
 /** What a {@linkcode Painter} works with. */
 export interface PainterOptions {

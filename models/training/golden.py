@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from network import Network, load_network
+from network import read_network
 from weights import read_weights, write_weights
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "tests" / "golden"
@@ -70,9 +70,7 @@ def seed_network(weights):
 
 
 def trained_network(path):
-    network = Network()
-    load_network(path, network)
-    network = network.double().eval()
+    network = read_network(path).double().eval()
     return network.encoder, network.decoder
 
 

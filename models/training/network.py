@@ -129,6 +129,19 @@ def save_network(path, network):
     write_weights(path, state)
 
 
+def read_network(path):
+    """The network of a file, in the widths and with the blocks that it has."""
+    weights = read_weights(path)
+    widths = tuple(weights[f"encoder.c{step}.bias"].size for step in range(3))
+    blocks = [
+        sum(name.startswith(f"{part}.blocks.") and name.endswith("first.bias") for name in weights)
+        for part in ("encoder", "decoder")
+    ]
+    network = Network(widths, blocks)
+    load_network(path, network)
+    return network
+
+
 def load_network(path, network):
     """Loads weights; blocks that the file lacks stay as they begin, and change nothing."""
     weights = read_weights(path)

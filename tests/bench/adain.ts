@@ -3,6 +3,7 @@
  * how far WebGPU is from WASM.
  *
  *     deno task bench:adain [--model fast] [--sizes 256,512,1024,2048,4096] [--many 512] [--budget 288]
+ *         [--parts sizes,many,agreement]
  *
  * Every row is measured in a process of its own. Prints the tables of docs/adain.md. Absolute times
  * are of the machine at hand; compare rows.
@@ -27,6 +28,7 @@ const { values: asked } = parseArgs({
     model: { type: "string", default: "fast" },
     sizes: { type: "string", default: "256,512,1024,2048,4096" },
     many: { type: "string", default: "512" },
+    parts: { type: "string", default: "sizes,many,agreement" },
     budget: { type: "string", default: `${DEFAULT_MEMORY_BUDGET / MIB}` },
     child: { type: "string" },
   },
@@ -130,6 +132,13 @@ function table(head: string, rows: readonly (readonly (string | number)[])[]): v
 }
 
 async function measureAll(): Promise<void> {
+  const parts = asked.parts.split(",");
+  if (parts.includes("sizes")) await printSizes();
+  if (parts.includes("many")) await printMany();
+  if (parts.includes("agreement")) await printAgreement();
+}
+
+async function printSizes(): Promise<void> {
   const sizes: (string | number)[][] = [];
   for (const side of asked.sizes.split(",").map(Number)) {
     const row = await inChild(`${side}`);
@@ -140,6 +149,9 @@ async function measureAll(): Promise<void> {
     sizes.push([side, runs, perPixel(encode), perPixel(decode), ...memory]);
   }
   table("side | runs | encode µs/pixel | decode µs/pixel | MiB before | MiB peak", sizes);
+}
+
+async function printMany(): Promise<void> {
   const many = await inChild(`many${asked.many}`);
   const saved = [2, 8].map((count) => {
     const [apart, together] = [many?.[`separate${count}`], many?.[`together${count}`]];
@@ -147,6 +159,9 @@ async function measureAll(): Promise<void> {
       .concat(Math.round(100 * (1 - (together ?? NaN) / (apart ?? NaN))));
   });
   table("styles | separately ms | stylizeMany ms | saved %", saved);
+}
+
+async function printAgreement(): Promise<void> {
   const agreement = await inChild("agreement");
   const shown = [agreement?.["largest"], agreement?.["mean"]].map((v) =>
     v?.toExponential(1) ?? "–"

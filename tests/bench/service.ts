@@ -2,6 +2,7 @@
  * Measures the running service: cold start, time per stage, throughput and peak memory.
  *
  *     deno task bench:service [--models fast,vgg19] [--workers 1,2] [--sizes 256,512] [--count 20]
+ *         [--parts cold,stages,health]
  *
  * Prints the tables of docs/performance.md. Absolute times are of the machine at hand; compare rows.
  */
@@ -12,6 +13,7 @@ const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
 const STAGES = ["fetch", "decode", "resize", "encode", "adain", "output"] as const;
 
 interface Plan {
+  readonly parts: readonly string[];
   readonly models: readonly string[];
   readonly workers: readonly string[];
   readonly sizes: readonly number[];
@@ -27,6 +29,7 @@ interface Timing {
 function readPlan(): Plan {
   const { values } = parseArgs({
     options: {
+      parts: { type: "string", default: "cold,stages,health" },
       models: { type: "string", default: "fast,vgg19" },
       workers: { type: "string", default: "1,2" },
       sizes: { type: "string", default: "256,512" },
@@ -34,6 +37,7 @@ function readPlan(): Plan {
     },
   });
   return {
+    parts: values.parts.split(","),
     models: values.models.split(","),
     workers: values.workers.split(","),
     sizes: values.sizes.split(",").map(Number),
@@ -197,6 +201,8 @@ await using source = Deno.serve(
   (request) => new Response(new Blob([photo, new URL(request.url).search])),
 );
 const url = `http://127.0.0.1:${source.addr.port}/photo.jpg`;
-await measureColdStart(url, plan);
-for (const workers of plan.workers) await measureStages(url, plan, workers);
-await measureHealth(url);
+if (plan.parts.includes("cold")) await measureColdStart(url, plan);
+if (plan.parts.includes("stages")) {
+  for (const workers of plan.workers) await measureStages(url, plan, workers);
+}
+if (plan.parts.includes("health")) await measureHealth(url);

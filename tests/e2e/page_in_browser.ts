@@ -8,36 +8,78 @@ const executablePath = findProgram("chromium", "chromium-browser", "google-chrom
 // Expressions that run in the page, where the document is.
 const ALL_LOADED = `
   document.querySelectorAll("#styles img").length > 20 &&
-  [...document.querySelectorAll("#styles img")].every((image) => image.complete)`;
+  [...document.querySelectorAll("#styles img")].every((image) => image.complete) &&
+  !document.querySelector("#picture").hidden`;
 const WIDTHS = `[...document.querySelectorAll("#styles img")].map((image) => image.naturalWidth)`;
-const EXPLAINED = `document.querySelector("#message").textContent !== ""`;
+const PICTURE = `[document.querySelector("#picture").src,
+  document.querySelector("#picture").naturalWidth, document.querySelector("#message").textContent]`;
+const ADDRESS = `document.querySelector("#address").value`;
+const OVERFLOW = `document.documentElement.scrollWidth - innerWidth`;
 
-Deno.test("the first page shows the sample in every style, and explains a bad picture", async () => {
-  await using service = await startService();
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-  });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 4000 } });
+type Shown = [src: string, width: number, message: string];
+
+for (const signed of [false, true]) {
+  Deno.test(`the first page is a playground, ${signed ? "signed" : "unsigned"}`, async () => {
+    const env = signed ? { SIGNING_KEYS: `k1:${"0f".repeat(32)}` } : {};
+    await using service = await startService(env);
+    await using browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+    });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
     const failed: string[] = [];
     page.on("pageerror", (error) => failed.push(String(error)));
     await page.goto(service.origin);
     await until(page, ALL_LOADED);
     const widths = await page.evaluate<number[]>(WIDTHS);
-    assert(widths.every((width) => width === 320), String(widths));
-    assert.deepEqual(failed, []);
-    const file = Deno.env.get("SCREENSHOT");
-    if (file) await page.screenshot({ path: file, fullPage: true });
+    assert(widths.every((width) => width === 200), String(widths));
+    await takeScreenshot(page, `${signed ? "signed" : "wide"}.png`);
 
-    await page.fill("input[name=url]", "http://127.0.0.1/private.jpg");
-    await page.click("button");
-    await until(page, EXPLAINED);
-    assert.match(await page.textContent("#message") ?? "", /not on the public internet/);
-  } finally {
-    await browser.close();
-  }
-});
+    await page.selectOption("select[name=second]", "mosaic");
+    await changed(
+      page,
+      () => page.fill("input[name=w]", "300").then(() => page.keyboard.press("Tab")),
+    );
+    const address = await page.evaluate<string>(ADDRESS);
+    assert.match(address, /mosaic%3A50.*w=300/);
+    assert.equal((await fetch(address)).status, 200);
+    await (signed ? Promise.resolve() : tryOthers(page));
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await until(page, `(${OVERFLOW}) <= 0`);
+    await takeScreenshot(page, `${signed ? "signed-" : ""}phone.png`);
+    assert.deepEqual(failed, []);
+  });
+}
+
+/** A file, then an address that is refused. */
+async function tryOthers(page: Page): Promise<void> {
+  const file = new URL("../../static/styles/mosaic.jpg", import.meta.url).pathname;
+  await changed(page, () => page.setInputFiles("input[name=file]", file));
+  assert.match(await page.evaluate<string>(ADDRESS), /^curl .*@mosaic\.jpg/);
+  await page.fill("input[name=url]", "http://127.0.0.1/private.jpg");
+  await page.keyboard.press("Tab");
+  await until(
+    page,
+    `/not on the public internet/.test(document.querySelector("#message").textContent)`,
+  );
+}
+
+/** Does something and waits until another picture is shown. */
+async function changed(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const [before] = await page.evaluate<Shown>(PICTURE);
+  await act();
+  await until(
+    page,
+    `(([src, width, message]) => src !== ${JSON.stringify(before)} && width === 300 &&
+    message === "")(${PICTURE})`,
+  );
+}
+
+async function takeScreenshot(page: Page, name: string): Promise<void> {
+  const folder = Deno.env.get("SCREENSHOTS");
+  if (folder) await page.screenshot({ path: `${folder}/${name}`, fullPage: true });
+}
 
 /** The driver's own waiting evaluates text in the page, which the page's security policy forbids. */
 async function until(page: Page, expression: string): Promise<void> {

@@ -146,6 +146,20 @@ Deno.test("signed URLs alone are served as soon as there is a key", async () => 
   }
 });
 
+Deno.test("what the service sends to fetch a source is answered 508", async () => {
+  await using app = await createTestApp();
+  for (const [value, status] of [["pastiche", 508], ["a; b, pastiche", 508], ["a", 200]] as const) {
+    const response = await app.request(PATH, { headers: { "cdn-loop": value } });
+    assert.equal(response.status, status, value);
+  }
+});
+
+Deno.test("GET /v1/stylize sends no empty Cache-Tag", async () => {
+  await using app = await createTestApp();
+  const response = await app.request("/v1/stylize?url=/sample.jpg&style=none&w=50");
+  assert.deepEqual([response.status, response.headers.get("cache-tag")], [200, null]);
+});
+
 Deno.test("GET /v1/sheet paints one content in many styles", async () => {
   await using app = await createTestApp();
   const response = await app.request(`/v1/sheet?${URL_OK}&styles=mosaic,waves,mosaic&w=64`);

@@ -118,6 +118,24 @@ Deno.test("GET /v1/stylize gives another ETag when the source or the style chang
   assert.notEqual(await etag(), second);
 });
 
+Deno.test("GET /v1/stylize answers 412 without computing where If-Match names another picture", async () => {
+  await using app = await createTestApp();
+  const path = `/v1/stylize?${URL_OK}&style=mosaic&onerror=original`;
+  const etag = (await app.request(path)).headers.get("etag") ?? "";
+  for (const header of [etag, `"other", ${etag}`, "*"]) {
+    const response = await app.request(path, { headers: { "if-match": header } });
+    assert.equal(response.status, 200, header);
+  }
+  // If-Match comes first, and compares strongly (RFC 9110 section 13.2.2).
+  for (const header of ['"other"', `W/${etag}`, ""]) {
+    const headers = { "if-match": header, "if-none-match": etag };
+    const response = await app.request(path, { headers });
+    assert.equal(response.status, 412, header);
+    assert.equal((await response.json()).code, "precondition_failed");
+  }
+  assert.equal(app.compute.painted.length, 1);
+});
+
 Deno.test("GET /v1/stylize answers 304 without computing", async () => {
   await using app = await createTestApp();
   const path = `/v1/stylize?${URL_OK}&style=mosaic`;
@@ -226,6 +244,7 @@ Deno.test.each([
 Deno.test.each([
   ["widht=5", "unknown_parameter", /"widht"; did you mean "width"\?/],
   ["x=5", "unknown_parameter", /"x"/],
+  ["colours_of=5", "unknown_parameter", /"colours_of"\. Allowed: url, .*, mask$/],
   ["__proto__=5", "unknown_parameter", /__proto__/],
   ["w=5&w=6", "repeated_parameter", /"w" twice/],
   ["w=5&width=5", "repeated_parameter", /"w" and "width"/],

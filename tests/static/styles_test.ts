@@ -4,6 +4,10 @@ import { assertStyleId, readShipped, versionOf } from "../../lib/catalog/mod.ts"
 import { decode, probe, resize } from "../../lib/image/mod.ts";
 import { DRAWINGS } from "../../static/styles/draw/main.ts";
 
+// ONNX Runtime opens a message port with its first session and keeps it as long as the process.
+const fast = await loadModel(new URL("../../models/fast/", import.meta.url));
+await (await Stylizer.open(fast)).dispose();
+
 const FOLDER = new URL("../../static/styles/", import.meta.url);
 
 interface Listed {
@@ -51,7 +55,7 @@ Deno.test("a drawing is the same every time", () => {
 });
 
 Deno.test("every painting has statistics for the model that ships", async () => {
-  const { manifest } = await loadModel(new URL("../../models/fast/", import.meta.url));
+  const { manifest } = fast;
   for (const { id, statistics } of paintings) {
     const packed = statistics[manifest.version];
     assert(packed, `${id} lacks statistics for fast ${manifest.version}`);
@@ -60,14 +64,13 @@ Deno.test("every painting has statistics for the model that ships", async () => 
 });
 
 Deno.test("every drawing has statistics of the model that ships, as the model measures them", async () => {
-  const model = await loadModel(new URL("../../models/fast/", import.meta.url));
-  const shipped = await readShipped(FOLDER, model.manifest);
+  const shipped = await readShipped(FOLDER, fast.manifest);
   for (const { id, file } of pictures) {
     const found = shipped(id, await versionOf(await Deno.readFile(new URL(file, FOLDER))));
     assert(found, `${id}: run \`deno task styles:measure fast\``);
   }
   const mosaic = await Deno.readFile(new URL("mosaic.jpg", FOLDER));
-  const stylizer = await Stylizer.open(model);
+  const stylizer = await Stylizer.open(fast);
   const pixels = await resize(await decode(mosaic), { width: 512, height: 512 });
   const measured = await stylizer.analyze(pixels);
   await stylizer.dispose();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ComputeError, InProcessCompute, type PaintJob } from "../../../lib/compute/mod.ts";
 import { decode, DEFAULT_LIMITS, encode, probe } from "../../../lib/image/mod.ts";
-import { drawPicture } from "../../support/pictures.ts";
+import { drawPicture, meanDifference } from "../../support/pictures.ts";
 
 const MODEL = new URL("../../../models/fast/", import.meta.url);
 const source = await encode(drawPicture(301, 201, 1), { format: "png" });
@@ -87,6 +87,45 @@ Deno.test.each(
     assert.deepEqual([width, height], size);
     const info = probe(body);
     assert.deepEqual([info.width, info.height], size);
+  });
+});
+
+Deno.test("a JPEG that is reduced while it is decoded gives the picture that a PNG of it gives", async () => {
+  await withCompute(async (it) => {
+    const jpeg = await encode(drawPicture(803, 602, 6), { format: "jpeg", quality: 95 });
+    const png = await encode(await decode(jpeg), { format: "png" });
+    const geometry = { width: 150, height: 90, fit: "cover" as const, gravity: { x: 0.8, y: 0.1 } };
+    const [reduced, whole] = await Promise.all(
+      [jpeg, png].map(async (source) =>
+        await decode((await it.run(job({ source, geometry }))).body)
+      ),
+    );
+    assert(reduced && whole);
+    assert.deepEqual([reduced.width, reduced.height], [150, 90]);
+    assert(meanDifference(reduced, whole) < 3, String(meanDifference(reduced, whole)));
+  });
+});
+
+Deno.test("gravity attention keeps what is to see, of stills and of animations", async () => {
+  const wide = { width: 400, height: 100, data: new Uint8ClampedArray(160_000).fill(255) };
+  const thing = drawPicture(60, 100, 7);
+  for (let y = 0; y < 100; y++) {
+    wide.data.set(thing.data.subarray(240 * y, 240 * y + 240), 4 * (400 * y + 330));
+  }
+  const geometry = {
+    width: 100,
+    height: 100,
+    fit: "cover" as const,
+    gravity: "attention" as const,
+  };
+  await withCompute(async (it) => {
+    for (const animated of [false, true]) {
+      const source = await encode(wide, { format: animated ? "gif" : "png" });
+      const output = { format: animated ? "gif" as const : "png" as const, animated };
+      const { data } = await decode((await it.run(job({ source, geometry, output }))).body);
+      const dark = data.filter((value, i) => i % 4 === 1 && value < 250).length;
+      assert(dark > 5500, `${dark} of 6000`);
+    }
   });
 });
 

@@ -138,10 +138,30 @@ Deno.test("resize() of a picture of its own size is the picture", async () => {
   assert.equal(await resize(picture, { width: 20, height: 10 }), picture);
 });
 
+Deno.test("resize() of a part is the part's picture, whole pixels or not", async () => {
+  const picture = drawPicture(120, 90, 4);
+  const part = { x: 30, y: 15, width: 60, height: 45 };
+  const same = await resize(picture, { width: 60, height: 45 }, part);
+  const at = 4 * (15 * 120 + 30);
+  assert.deepEqual(same.data.subarray(0, 240), picture.data.subarray(at, at + 240));
+  const size = { width: 24, height: 18 };
+  assert.deepEqual(await resize(picture, size, part), await resize(same, size));
+  // Half a pixel to the right is the mean of two places, where the picture is a plain slope.
+  const slope = drawPicture(64, 8, 1);
+  slope.data.forEach((_, i) => slope.data[i] = i % 4 === 3 ? 255 : 3 * ((i >> 2) % 64));
+  const moved = await resize(slope, { width: 10, height: 8 }, {
+    x: 20.5,
+    y: 0,
+    width: 10,
+    height: 8,
+  });
+  for (let x = 2; x < 8; x++) assert(Math.abs((moved.data[4 * x] ?? 0) - 3 * (x + 20.5)) <= 1);
+});
+
 Deno.test.each([[1, 1], [1, 50], [50, 1], [7, 3], [4000, 512], [512, 4000]] as const)(
   "lanczosTaps() from %i to %i sum to 1 inside the old length",
   (from, to) => {
-    const { starts, counts, weights: all, width } = lanczosTaps(from, to);
+    const { starts, counts, weights: all, width } = lanczosTaps({ start: 0, length: from }, to);
     for (let place = 0; place < to; place++) {
       const count = counts[place] ?? 0;
       assert(count >= 1 && count <= width && (starts[place] ?? 0) + count <= from);
