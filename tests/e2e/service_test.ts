@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decode, encode, probe } from "../../lib/image/mod.ts";
+import { eventually } from "../support/fleet.ts";
 import { drawPicture, meanDifference } from "../support/pictures.ts";
 import { startService } from "../support/service.ts";
 
@@ -20,7 +21,7 @@ Deno.test("the service starts, paints from a URL, and stops", async () => {
   const { origin } = service;
 
   const example = service.greeting.match(/A picture: (\S+)/)?.[1] ?? "";
-  assert.match(service.errors(), /styles 1\/\d+ /);
+  await eventually("the progress is read", () => /styles 1\/\d+ /.test(service.errors()));
   const first = await fetch(example);
   assert.equal(first.status, 200);
   assert.equal(probe(await bytesOf(first)).width, 640);
