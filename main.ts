@@ -25,7 +25,7 @@ const STATIC = new URL("./static/", import.meta.url);
 const STORE_PATIENCE = 5000;
 
 /** Milliseconds after which a process ends that has nothing left to do but unanswered requests. */
-const ENDING_PATIENCE = 3000;
+const ENDING_PATIENCE = 15_000;
 
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
