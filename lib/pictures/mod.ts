@@ -5,12 +5,6 @@
  */
 export { Painter, type PainterOptions } from "./painter.ts";
 export type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
-export {
-  type ClientState,
-  type Freshness,
-  PictureService,
-  type PictureServiceOptions,
-  type Served,
-  type ServeOptions,
-} from "./service.ts";
+export type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
+export { PictureService, type PictureServiceOptions } from "./service.ts";
 export { type FetchSource, Sources, type SourcesOptions } from "./sources.ts";

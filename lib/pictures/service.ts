@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import { SourceError } from "../source/mod.ts";
 import type { Materials, Painter } from "./painter.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
+import type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 import { type Sources, sourceTag } from "./sources.ts";
 import { entityTag, pictureWish, sheetWish, timingOf, type Wish } from "./wish.ts";
 
@@ -30,39 +31,6 @@ export interface PictureServiceOptions {
   readonly log: Log;
   /** Tells the time in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
-}
-
-/** How a picture came about: kept, kept but expired, computed now, or never kept. */
-export type Freshness = "hit" | "stale" | "miss" | "bypass";
-
-/** A picture to answer with. */
-export interface Served {
-  /** Strong entity tag (RFC 9110 section 8.8.3), quotes included. */
-  readonly etag: string;
-  /** The encoded picture; null: the client has it. */
-  readonly body: Uint8Array<ArrayBuffer> | null;
-  /** Media type; unknown where the client has it. */
-  readonly type?: string;
-  /** Names under which it can be purged. */
-  readonly tags: readonly string[];
-  /** Where it came from. */
-  readonly freshness: Freshness;
-  /** Milliseconds until it is renewed; 0 or less: expired. */
-  readonly ttl: number;
-  /** Where the time went, as a `Server-Timing` value, if it was computed now. */
-  readonly timing?: string;
-}
-
-/** What a client has. */
-export interface ClientState {
-  /** Whether the client has the picture with this entity tag. */
-  readonly isKnown?: (etag: string) => boolean;
-}
-
-/** How a picture is asked for. */
-export interface ServeOptions extends ClientState {
-  /** The caller is gone. */
-  readonly signal: AbortSignal;
 }
 
 /** Answers requests for pictures: from the cache, from another's computation, or painted. */
