@@ -1,27 +1,20 @@
-import { LRUCache } from "lru-cache";
 import type { Statistics } from "../adain/mod.ts";
 import { CatalogError } from "./errors.ts";
 import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "./record.ts";
 import { Records } from "./records.ts";
 import { type StylePage, StyleStore } from "./store.ts";
+import { StyleStatistics } from "./style_statistics.ts";
 import type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";
 
 /** Largest style picture, in bytes: 84 KV values. */
 export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
-
-/** Statistics kept in memory: 1000 x 4 KiB = 4 MB. */
-const MAX_STATISTICS = 1000;
-
-/** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */
-const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
 
 /** Styles and their statistics: computed once per model, kept in Deno KV, shared by a fleet. */
 export class Catalog {
   readonly #store: StyleStore;
   readonly #analyze: CatalogOptions["analyze"];
   readonly #records: Records;
-  readonly #statistics = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
-  readonly #computing = new Map<string, Promise<Statistics>>();
+  readonly #statistics: StyleStatistics;
   #analyses = 0;
 
   /** @param options KV and how to compute statistics. */
@@ -32,6 +25,7 @@ export class Catalog {
       this.#analyses++;
       return options.analyze(picture, model);
     };
+    this.#statistics = new StyleStatistics(this.#store, this.#analyze);
     this.#records = new Records({
       store: this.#store,
       life: options.recordLife ?? 500,
@@ -146,9 +140,8 @@ export class Catalog {
         updatedAt: new Date().toISOString(),
       };
       const created = await this.#store.get(id) === null;
-      await this.#store.putStatistics(model, version, { statistics });
+      await this.#statistics.put(version, model, statistics);
       await this.#store.put(record, picture);
-      this.#statistics.set(statisticsKey(version, model), statistics);
       this.#records.remember(id, record);
       return { record, changed: true, created };
     });
@@ -172,8 +165,7 @@ export class Catalog {
   ): Promise<void> {
     assertStyleId(id);
     const { metadata, version, model } = options;
-    await this.#store.putStatistics(model, version, { statistics });
-    this.#statistics.set(statisticsKey(version, model), statistics);
+    await this.#statistics.put(version, model, statistics);
     const before = await this.#store.get(id);
     if (before?.version === version && sameMetadata(before, metadata)) return;
     const updatedAt = new Date().toISOString();
@@ -219,7 +211,7 @@ export class Catalog {
    * @throws {CatalogError} `style_unavailable` if only statistics of other models are known.
    */
   statistics(record: StyleRecord, model: CatalogModel, known?: Statistics): Promise<Statistics> {
-    return this.#once(record.version, model, () => this.#fromStore(record, model, known));
+    return this.#statistics.ofStyle(record, model, known);
   }
 
   /**
@@ -230,71 +222,12 @@ export class Catalog {
    * @returns Statistics for that model, and the picture's version.
    * @throws {ImageError} If the picture is refused.
    */
-  async statisticsOf(
+  statisticsOf(
     picture: Uint8Array<ArrayBuffer>,
     model: CatalogModel,
   ): Promise<{ statistics: Statistics; version: string }> {
-    const version = await versionOf(picture);
-    const statistics = await this.#once(version, model, async () => {
-      const stored = await this.#store.statistics(model, version).catch(() => null);
-      if (stored) return stored;
-      const analysis = await this.#analyze(picture, model);
-      const value = { statistics: analysis.statistics, expireIn: LOOSE_LIFE };
-      // The picture can be painted without the store: it is computed again next time.
-      await this.#store.putStatistics(model, version, value).catch(() => {});
-      return analysis.statistics;
-    });
-    return { statistics, version };
+    return this.#statistics.ofPicture(picture, model);
   }
-
-  async #once(
-    version: string,
-    model: CatalogModel,
-    find: () => Promise<Statistics>,
-  ): Promise<Statistics> {
-    const key = statisticsKey(version, model);
-    const known = this.#statistics.get(key);
-    if (known) return known;
-    const computing = this.#computing.get(key) ?? find();
-    this.#computing.set(key, computing);
-    try {
-      const statistics = await computing;
-      this.#statistics.set(key, statistics);
-      return statistics;
-    } finally {
-      this.#computing.delete(key);
-    }
-  }
-
-  async #fromStore(
-    record: StyleRecord,
-    model: CatalogModel,
-    known: Statistics | undefined,
-  ): Promise<Statistics> {
-    const stored = await this.#store.statistics(model, record.version);
-    return stored ?? await this.#store.claimed([model.version, record.version], async () => {
-      // Another instance that had the claim has stored them.
-      const computed = await this.#store.statistics(model, record.version);
-      if (computed) return computed;
-      const statistics = known ?? await this.#measure(record, model);
-      // A picture can be painted although they cannot be kept: they are computed again next time.
-      await this.#store.putStatistics(model, record.version, { statistics }).catch(() => {});
-      return statistics;
-    });
-  }
-
-  async #measure(record: StyleRecord, model: CatalogModel): Promise<Statistics> {
-    const picture = await this.#store.picture(record);
-    if (picture) return (await this.#analyze(picture, model)).statistics;
-    throw new CatalogError(
-      "style_unavailable",
-      `The style "${record.id}" ships as statistics and has none for the model "${model.name}"`,
-    );
-  }
-}
-
-function statisticsKey(version: string, model: CatalogModel): string {
-  return `${model.version}/${version}`;
 }
 
 function sameMetadata(record: StyleRecord, metadata: StyleMetadata): boolean {
