@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { Gauge, Registry } from "prom-client";
 import type { CacheStatus } from "../lib/cache/mod.ts";
-import type { RequestCounts } from "./request_counts.ts";
+import type { RequestCounts } from "./observers/request_counts.ts";
 import type { Services } from "./services.ts";
 
 /**

@@ -7,15 +7,15 @@ import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { createInfoRoute } from "./info.ts";
 import { createMetricsRoute } from "./metrics.ts";
-import { afterEach } from "./middleware/after_each.ts";
-import { hardenResponse } from "./middleware/harden_response.ts";
 import { refuseLoop } from "./middleware/refuse_loop.ts";
-import { requestCount } from "./middleware/request_count.ts";
-import { requestLog } from "./middleware/request_log.ts";
+import { hardenResponse } from "./observers/harden_response.ts";
+import { observed } from "./observers/observed.ts";
+import { requestCount } from "./observers/request_count.ts";
+import { RequestCounts } from "./observers/request_counts.ts";
+import { requestLog } from "./observers/request_log.ts";
 import { createProblemsPage } from "./problems_page.ts";
 import { codeOf, problemResponse, statusOf } from "./problem.ts";
 import { createPurgeRoute } from "./purge.ts";
-import { RequestCounts } from "./request_counts.ts";
 import type { Services } from "./services.ts";
 import { createSheetRoute } from "./sheet.ts";
 import { createStylesRoute } from "./styles.ts";
@@ -44,13 +44,13 @@ export function createApp(services: Services): Hono {
   const app = new Hono();
 
   const counts = new RequestCounts();
-  app.use(afterEach([
+  app.fetch = observed(app.fetch, [
     ...(isWritten("info", services.config.LOG_LEVEL) ? [requestLog(services.log)] : []),
     requestCount(counts),
     hardenResponse,
-  ]));
+  ]);
 
-  app.use("/v1/*", refuseLoop());
+  for (const path of ["/v1/sheet", "/v1/info", "/v1/styles/*"]) app.use(path, refuseLoop);
 
   app.route("/", createMetricsRoute(services, counts));
   app.route("/", createHealthRoute(services));

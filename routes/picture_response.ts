@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Freshness, Served } from "../lib/pictures/mod.ts";
+import { noteCache } from "./observers/observed.ts";
 import type { Presentation } from "./picture_query.ts";
 
 /** Life of a picture that anybody may keep: a day in browsers, a year in shared caches. */
@@ -16,13 +17,6 @@ const CACHE: Readonly<Record<Freshness, string>> = {
   bypass: "fwd=bypass",
 };
 
-declare module "hono" {
-  interface ContextVariableMap {
-    /** How the cache answered, where a picture was asked for. */
-    readonly cache: string;
-  }
-}
-
 /** What a picture's headers depend on besides the picture. */
 export interface ResponseOptions {
   /** What the query says of the answer. */
@@ -33,6 +27,15 @@ export interface ResponseOptions {
   readonly head?: boolean;
 }
 
+/** What is left to do for an answer that is given again and again. */
+interface Prepared {
+  readonly presentation: Presentation;
+  readonly init: ResponseInit;
+}
+
+/** Of answers with a body, by the picture. */
+const prepared = new WeakMap<Served, Prepared>();
+
 /**
  * Makes the response to a request for a picture, and notes for the metrics how the cache answered.
  *
@@ -42,8 +45,22 @@ export interface ResponseOptions {
  * @returns 200 with the picture, or 304 where the client has it.
  */
 export function pictureResponse(c: Context, served: Served, options: ResponseOptions): Response {
-  c.set("cache", CACHE[served.freshness]);
-  const headers = {
+  noteCache(c, CACHE[served.freshness]);
+  const { body } = served;
+  if (!body) return new Response(null, { status: 304, headers: sharedHeaders(served, options) });
+  let known = prepared.get(served);
+  // The same picture may be asked for under different names.
+  if (known?.presentation !== options.presentation) {
+    const { presentation } = options;
+    known = { presentation, init: { headers: fullHeaders(served, body, options) } };
+    prepared.set(served, known);
+  }
+  return new Response(options.head ? null : body, known.init);
+}
+
+/** Headers that an answer without the picture has too. */
+function sharedHeaders(served: Served, options: ResponseOptions): Record<string, string> {
+  return {
     "cache-control": cacheControl(options),
     "cache-status": cacheStatus(served),
     "content-security-policy": "default-src 'none'; sandbox",
@@ -54,16 +71,20 @@ export function pictureResponse(c: Context, served: Served, options: ResponseOpt
     ...(options.shared && served.tags.length > 0 ? { "cache-tag": served.tags.join(",") } : {}),
     ...(served.timing === undefined ? {} : { "server-timing": served.timing }),
   };
-  if (!served.body) return new Response(null, { status: 304, headers });
-  const { type = "application/octet-stream", body } = served;
-  return new Response(options.head ? null : body, {
-    headers: {
-      ...headers,
-      "content-type": type,
-      "content-length": String(body.length),
-      ...disposition(options.presentation, type),
-    },
-  });
+}
+
+function fullHeaders(
+  served: Served,
+  body: Uint8Array,
+  options: ResponseOptions,
+): Record<string, string> {
+  const { type = "application/octet-stream" } = served;
+  return {
+    ...sharedHeaders(served, options),
+    "content-type": type,
+    "content-length": String(body.length),
+    ...disposition(options.presentation, type),
+  };
 }
 
 function cacheControl({ presentation: { maxAge }, shared }: ResponseOptions): string {
@@ -76,7 +97,7 @@ function cacheControl({ presentation: { maxAge }, shared }: ResponseOptions): st
 function cacheStatus({ freshness, ttl }: Served): string {
   const status = `Pastiche; ${CACHE[freshness]}`;
   if (freshness === "bypass") return status;
-  return freshness === "miss" ? `${status}; stored` : `${status}; ttl=${Math.floor(ttl / 1000)}`;
+  return freshness === "miss" ? `${status}; stored` : `${status}; ttl=${ttl}`;
 }
 
 /** `Content-Disposition` (RFC 6266), with an ASCII name for clients that know no other. */

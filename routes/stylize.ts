@@ -4,6 +4,7 @@ import type { Served } from "../lib/pictures/mod.ts";
 import { parseSourceUrl } from "../lib/source/mod.ts";
 import { readUpload } from "./upload.ts";
 import { guards } from "./middleware/guards.ts";
+import { assertNoLoop } from "./middleware/refuse_loop.ts";
 import { pictureResponse, SUBSTITUTE_LIFE } from "./picture_response.ts";
 import { statusOf } from "./problem.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
@@ -37,6 +38,7 @@ export function createStylizeRoute(services: Services): Hono {
   });
 
   app.post("/v1/stylize", async (c) => {
+    assertNoLoop(c);
     const upload = await readUpload(c.req.raw, services.config.MAX_SOURCE_BYTES);
     const context = queryContext(c, services, upload.image);
     const { request, presentation } = parseStylizeQuery(queryOf(c), context, upload);
@@ -47,19 +49,25 @@ export function createStylizeRoute(services: Services): Hono {
   return app;
 }
 
-/** Reading a query depends on nothing else, and takes longer than a hit in memory. */
+/**
+ * Reading a query takes longer than a hit in memory. It depends on nothing else, but where the
+ * format is left to the client, on that.
+ */
 function queryReader(services: Services): (c: Context) => StylizeQuery {
   const known = new LRUCache<string, StylizeQuery>({
     maxSize: QUERIES_BYTES,
     sizeCalculation: (_, key) => 2 * key.length + QUERY_BYTES,
   });
   return (c) => {
+    const { url } = c.req;
+    const found = known.get(url);
+    if (found !== undefined) return found;
     const context = queryContext(c, services);
-    const key = `${context.autoFormat} ${c.req.url}`;
-    let query = known.get(key);
+    const negotiated = `${context.autoFormat} ${url}`;
+    let query = known.get(negotiated);
     if (query === undefined) {
       query = parseStylizeQuery(queryOf(c), context);
-      known.set(key, query);
+      known.set(query.presentation.negotiated ? negotiated : url, query);
     }
     return query;
   };
@@ -67,6 +75,7 @@ function queryReader(services: Services): (c: Context) => StylizeQuery {
 
 async function answerGet(c: Context, query: StylizeQuery, services: Services): Promise<Response> {
   const { request, presentation } = query;
+  assertNoLoop(c);
   try {
     const served = await services.pictures.picture(request, serveOptions(c));
     return pictureResponse(c, served, { presentation, shared: true });

@@ -13,7 +13,7 @@ export interface Served {
   readonly tags: readonly string[];
   /** Where it came from. */
   readonly freshness: Freshness;
-  /** Milliseconds until it is renewed; 0 or less: expired. */
+  /** Whole seconds until it is renewed; below 0: expired. */
   readonly ttl: number;
   /** Where the time went, as a `Server-Timing` value, if it was computed now. */
   readonly timing?: string;

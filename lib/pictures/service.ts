@@ -40,6 +40,8 @@ export class PictureService {
   readonly #renewals = new Set<Promise<void>>();
   /** Naming a picture takes longer than finding it in memory. */
   readonly #wishes = new WeakMap<PictureRequest | SheetRequest, Wish>();
+  /** The last answer with each entry, for the second in which it is true. */
+  readonly #hits = new WeakMap<CacheEntry, Served>();
 
   /** @param options The parts. */
   constructor(options: PictureServiceOptions) {
@@ -285,17 +287,20 @@ export class PictureService {
   }
 
   #answer(entry: CacheEntry, freshness: Freshness, client?: ClientState): Served {
-    const { etag, tags, type, meta } = entry;
-    const timing = freshness === "miss" ? meta?.["timing"] : undefined;
-    return {
-      etag,
-      tags,
-      type,
-      freshness,
-      body: client?.isKnown?.(etag) ? null : entry.body,
-      ttl: entry.freshUntil - this.#clock(),
-      ...(timing === undefined ? {} : { timing }),
-    };
+    const ttl = Math.floor((entry.freshUntil - this.#clock()) / 1000);
+    const { etag, tags, type, body } = entry;
+    if (freshness !== "hit") {
+      const timing = freshness === "miss" ? entry.meta?.["timing"] : undefined;
+      const known = client?.isKnown?.(etag);
+      const served = { etag, tags, type, freshness, ttl, body: known ? null : body };
+      return timing === undefined ? served : { ...served, timing };
+    }
+    let hit = this.#hits.get(entry);
+    if (hit?.ttl !== ttl) {
+      hit = { etag, tags, type, freshness, ttl, body };
+      this.#hits.set(entry, hit);
+    }
+    return client?.isKnown?.(etag) ? { ...hit, body: null } : hit;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RequestCounts } from "../../routes/request_counts.ts";
+import { RequestCounts } from "../../routes/observers/request_counts.ts";
 
 Deno.test("RequestCounts.text() counts each bucket with all below it", () => {
   const counts = new RequestCounts();

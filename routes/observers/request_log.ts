@@ -1,5 +1,5 @@
 import type { Log } from "../../lib/log.ts";
-import type { Observer } from "./after_each.ts";
+import type { Observer } from "./observed.ts";
 
 /**
  * Writes one line per request: method, path without query (it may hold signatures), status and
@@ -9,8 +9,7 @@ import type { Observer } from "./after_each.ts";
  * @returns The observer.
  */
 export function requestLog(log: Log): Observer {
-  return function logRequest(c, milliseconds) {
-    const { method, path } = c.req;
-    log("info", "request", { method, path, status: c.res.status, ms: Math.round(milliseconds) });
+  return function logRequest({ method, path, response: { status }, milliseconds }) {
+    log("info", "request", { method, path, status, ms: Math.round(milliseconds) });
   };
 }

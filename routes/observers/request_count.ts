@@ -1,8 +1,11 @@
-import type { RequestCounts } from "../request_counts.ts";
-import type { Observer } from "./after_each.ts";
+import type { Observer } from "./observed.ts";
+import type { RequestCounts } from "./request_counts.ts";
 
 /** Others are none of this service's, and a client may invent any number of them. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]);
+
+/** The path that is asked for most. */
+const PICTURES = "/v1/stylize";
 
 const ROUTE = /^\/(?:v1\/(?:stylize|sheet|info|purge|styles)|healthz|readyz|metrics|docs)/;
 
@@ -13,13 +16,12 @@ const ROUTE = /^\/(?:v1\/(?:stylize|sheet|info|purge|styles)|healthz|readyz|metr
  * @returns The observer.
  */
 export function requestCount(counts: RequestCounts): Observer {
-  return function countRequest(c, milliseconds) {
-    const { method, path } = c.req;
+  return function countRequest({ method, path, response, cache, milliseconds }) {
     counts.note({
       method: METHODS.has(method) ? method : "other",
-      route: ROUTE.exec(path)?.[0] ?? "other",
-      status: c.res.status,
-      cache: c.get("cache") ?? "",
+      route: path === PICTURES ? path : ROUTE.exec(path)?.[0] ?? "other",
+      status: response.status,
+      cache: cache ?? "",
       seconds: milliseconds / 1000,
     });
   };

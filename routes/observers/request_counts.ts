@@ -15,32 +15,55 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
+interface Count {
+  requests: number;
+}
+
 interface Durations {
   /** By bound; the last counts what is above all of them. */
   readonly buckets: number[];
   sum: number;
 }
 
+/** Where requests of one kind are counted. */
+interface Series {
+  readonly kind: Omit<AnsweredRequest, "seconds">;
+  readonly count: Count;
+  readonly durations: Durations;
+}
+
 /** Counts requests and their durations; a metrics library would take longer than a kept picture. */
 export class RequestCounts {
   /** By the text of their labels. */
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, Count>();
   readonly #durations = new Map<string, Durations>();
+  /** Most requests are of the same kind as the last, and then no text is made. */
+  #last: Series | undefined;
 
   /** @param request A request that was answered. */
-  note({ method, route, status, cache, seconds }: AnsweredRequest): void {
-    const counted = `method="${method}",route="${route}",status="${status}"`;
-    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
-    const timed = `route="${route}",cache="${cache}"`;
-    let durations = this.#durations.get(timed);
-    if (durations === undefined) {
-      durations = { buckets: new Array(BOUNDS.length + 1).fill(0), sum: 0 };
-      this.#durations.set(timed, durations);
-    }
+  note(request: AnsweredRequest): void {
+    const last = this.#last;
+    const series = last && isOfKind(request, last.kind) ? last : this.#find(request);
+    this.#last = series;
+    const { count, durations } = series;
+    const { seconds } = request;
+    count.requests++;
     const above = BOUNDS.findIndex((bound) => seconds <= bound);
     const at = above === -1 ? BOUNDS.length : above;
     durations.buckets[at] = (durations.buckets[at] ?? 0) + 1;
     durations.sum += seconds;
+  }
+
+  #find(kind: AnsweredRequest): Series {
+    const { method, route, status, cache } = kind;
+    const counted = `method="${method}",route="${route}",status="${status}"`;
+    const count = this.#counts.get(counted) ?? { requests: 0 };
+    this.#counts.set(counted, count);
+    const timed = `route="${route}",cache="${cache}"`;
+    const durations = this.#durations.get(timed) ??
+      { buckets: new Array(BOUNDS.length + 1).fill(0), sum: 0 };
+    this.#durations.set(timed, durations);
+    return { kind, count, durations };
   }
 
   /** @returns The counts in the text format of Prometheus. */
@@ -48,13 +71,20 @@ export class RequestCounts {
     const lines = [
       "# HELP pastiche_requests_total Requests by method, path and status; names in paths are left out",
       "# TYPE pastiche_requests_total counter",
-      ...[...this.#counts].map(([labels, count]) => `pastiche_requests_total{${labels}} ${count}`),
+      ...[...this.#counts].map(([labels, { requests }]) =>
+        `pastiche_requests_total{${labels}} ${requests}`
+      ),
       "# HELP pastiche_request_seconds Seconds until the response, by path and how the cache answered",
       "# TYPE pastiche_request_seconds histogram",
       ...[...this.#durations].flatMap(([labels, durations]) => histogram(labels, durations)),
     ];
     return `${lines.join("\n")}\n`;
   }
+}
+
+function isOfKind(a: Series["kind"], b: Series["kind"]): boolean {
+  return a.route === b.route && a.cache === b.cache && a.status === b.status &&
+    a.method === b.method;
 }
 
 /** Prometheus counts each bucket with all below it. */
