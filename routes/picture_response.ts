@@ -27,13 +27,12 @@ export interface ResponseOptions {
   readonly head?: boolean;
 }
 
-/** What is left to do for an answer that is given again and again. */
+/** An answer that is given again and again, all but its body. */
 interface Prepared {
   readonly presentation: Presentation;
   readonly init: ResponseInit;
 }
 
-/** Of answers with a body, by the picture. */
 const prepared = new WeakMap<Served, Prepared>();
 
 /**
@@ -48,14 +47,28 @@ export function pictureResponse(c: Context, served: Served, options: ResponseOpt
   noteCache(c, CACHE[served.freshness]);
   const { body } = served;
   if (!body) return new Response(null, { status: 304, headers: sharedHeaders(served, options) });
+  return new Response(options.head ? null : body, { headers: fullHeaders(served, body, options) });
+}
+
+/**
+ * The same for what is at hand in memory: the headers are made once for each object and query.
+ *
+ * @param c The request.
+ * @param served The picture.
+ * @param options What the headers depend on.
+ * @returns As {@linkcode pictureResponse}.
+ */
+export function readyResponse(c: Context, served: Served, options: ResponseOptions): Response {
+  const { body } = served;
+  if (!body) return pictureResponse(c, served, options);
+  noteCache(c, CACHE[served.freshness]);
+  const { presentation } = options;
   let known = prepared.get(served);
-  // The same picture may be asked for under different names.
-  if (known?.presentation !== options.presentation) {
-    const { presentation } = options;
+  if (known?.presentation !== presentation) {
     known = { presentation, init: { headers: fullHeaders(served, body, options) } };
     prepared.set(served, known);
   }
-  return new Response(options.head ? null : body, known.init);
+  return new Response(body, known.init);
 }
 
 /** Headers that an answer without the picture has too. */

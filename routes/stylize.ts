@@ -5,7 +5,7 @@ import { parseSourceUrl } from "../lib/source/mod.ts";
 import { readUpload } from "./upload.ts";
 import { guards } from "./middleware/guards.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
-import { pictureResponse, SUBSTITUTE_LIFE } from "./picture_response.ts";
+import { pictureResponse, readyResponse, SUBSTITUTE_LIFE } from "./picture_response.ts";
 import { statusOf } from "./problem.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
@@ -33,7 +33,7 @@ export function createStylizeRoute(services: Services): Hono {
     const { request, presentation } = query;
     if (c.req.method === "HEAD") return answerHead(c, query, services);
     const ready = services.pictures.ready(request, clientState(c));
-    if (ready) return pictureResponse(c, ready, { presentation, shared: true });
+    if (ready) return readyResponse(c, ready, { presentation, shared: true });
     return answerGet(c, query, services);
   });
 

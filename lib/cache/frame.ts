@@ -55,7 +55,8 @@ export function decodeFrame(frame: Uint8Array): StoredEntry {
   const bodyAt = HEAD_AT + view.getUint32(8, true);
   const { buffer, byteOffset, byteLength } = frame;
   const text = Buffer.from(buffer, byteOffset, byteLength).toString("utf8", HEAD_AT, bodyAt);
-  return { ...headOf(text), body: new Uint8Array(frame.subarray(bodyAt)) };
+  const body = new Uint8Array(buffer, byteOffset + bodyAt, byteLength - bodyAt);
+  return { ...headOf(text), body: new Uint8Array(body) };
 }
 
 /** The checksum covers the head, so its shape is that of the `Head` that was written. */

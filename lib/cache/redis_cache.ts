@@ -7,6 +7,7 @@ import { PurgeMarks } from "./purge_marks.ts";
 import { isReply } from "./redis_connection.ts";
 import type { RedisLink } from "./redis_link.ts";
 import { RedisPurges } from "./redis_purges.ts";
+import { RedisReads } from "./redis_reads.ts";
 import type {
   CacheEntry,
   CacheLog,
@@ -49,6 +50,7 @@ class RedisCache implements ResultCache {
   readonly #reads: StateLog;
   readonly #writes: StateLog;
   readonly #purges: RedisPurges;
+  readonly #entries: RedisReads;
   readonly #marks = new PurgeMarks();
   readonly #listeners: ((selector: PurgeSelector) => void)[] = [];
   readonly #stopBeat: () => void;
@@ -63,6 +65,7 @@ class RedisCache implements ResultCache {
     this.#reads = new StateLog("reading from Redis", log);
     this.#writes = new StateLog("writing to Redis", log);
     this.#purges = new RedisPurges(link, (selector) => this.#purged(selector));
+    this.#entries = new RedisReads(link, this.#purges);
     const sync = (): void => void this.#try(this.#reads, () => this.#purges.sync());
     this.#stopBeat = link.onBeat(sync);
     link.listen("purge", sync);
@@ -76,12 +79,7 @@ class RedisCache implements ResultCache {
   }
 
   async #read(name: string): Promise<CacheEntry | undefined> {
-    // Sent together, the question for purges last, whoever is called first: purges that were written
-    // before the entry was read are then known. So called, both go out in one write.
-    const [, frame] = await Promise.all([
-      this.#purges.sync(),
-      this.#link.command(name, ["GET", name]),
-    ]);
+    const frame = await this.#entries.read(name);
     if (!Buffer.isBuffer(frame)) return undefined;
     const { seen = "", ...entry } = decodeFrame(frame);
     const isOver = entry.staleUntil <= this.#clock() || this.#purges.isPurged(entry.tags, seen);

@@ -77,6 +77,11 @@ export class RedisLink {
     return this.#state.detail;
   }
 
+  /** Whether keys are on several servers: a command then takes keys of one of them only. */
+  get isCluster(): boolean {
+    return this.#target.cluster;
+  }
+
   /**
    * Sends a command. The first ones wait for the first attempt to connect.
    *

@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { setImmediate } from "node:timers";
 import { CacheError } from "./errors.ts";
 import type { RedisReply } from "./redis_connection.ts";
 import type { RedisLink } from "./redis_link.ts";
@@ -29,7 +28,6 @@ export class RedisPurges {
   #floor = "";
   #last: string | undefined;
   #reload: Promise<void> | undefined;
-  #sync: Promise<void> | undefined;
 
   /**
    * @param link The way to Redis.
@@ -47,21 +45,11 @@ export class RedisPurges {
   }
 
   /**
-   * Learns of the purges up to now. Who asks in the same turn of the event loop shares one question;
-   * it is sent at the end of the turn, after whatever else they send in it.
+   * Learns of the purges up to now.
    *
    * @throws What the link throws.
    */
-  sync(): Promise<void> {
-    return this.#sync ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.#sync = undefined;
-        resolve(this.#learn());
-      });
-    });
-  }
-
-  async #learn(): Promise<void> {
+  async sync(): Promise<void> {
     const from = this.#last;
     const rows = from === undefined ? [] : await this.#rows(from);
     if (from === undefined || rows[0]?.id !== from) {

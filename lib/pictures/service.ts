@@ -40,7 +40,7 @@ export class PictureService {
   readonly #renewals = new Set<Promise<void>>();
   /** Naming a picture takes longer than finding it in memory. */
   readonly #wishes = new WeakMap<PictureRequest | SheetRequest, Wish>();
-  /** The last answer with each entry, for the second in which it is true. */
+  /** The last answer with each entry in memory, for the second in which it is true. */
   readonly #hits = new WeakMap<CacheEntry, Served>();
 
   /** @param options The parts. */
@@ -52,7 +52,8 @@ export class PictureService {
   }
 
   /**
-   * Gives a picture that is at hand: kept in this process's memory and fresh. Nothing is waited for.
+   * Gives a picture that is at hand: kept in this process's memory and fresh. Nothing is waited for,
+   * and within a second the same object is given again.
    *
    * @param request The object that {@linkcode picture} was asked with before, not an equal one.
    * @param client What the client has.
@@ -63,7 +64,14 @@ export class PictureService {
     const wish = this.#wishes.get(request);
     if (wish?.key === undefined || !painter.isCurrent(wish.plan)) return undefined;
     const kept = cache.near?.(wish.key);
-    return kept && this.#answer(kept, "hit", client);
+    if (kept === undefined) return undefined;
+    if (client.isKnown?.(kept.etag)) return this.#answer(kept, "hit", client);
+    let hit = this.#hits.get(kept);
+    if (hit?.ttl !== this.#ttlOf(kept)) {
+      hit = this.#answer(kept, "hit");
+      this.#hits.set(kept, hit);
+    }
+    return hit;
   }
 
   /**
@@ -287,20 +295,21 @@ export class PictureService {
   }
 
   #answer(entry: CacheEntry, freshness: Freshness, client?: ClientState): Served {
-    const ttl = Math.floor((entry.freshUntil - this.#clock()) / 1000);
-    const { etag, tags, type, body } = entry;
-    if (freshness !== "hit") {
-      const timing = freshness === "miss" ? entry.meta?.["timing"] : undefined;
-      const known = client?.isKnown?.(etag);
-      const served = { etag, tags, type, freshness, ttl, body: known ? null : body };
-      return timing === undefined ? served : { ...served, timing };
-    }
-    let hit = this.#hits.get(entry);
-    if (hit?.ttl !== ttl) {
-      hit = { etag, tags, type, freshness, ttl, body };
-      this.#hits.set(entry, hit);
-    }
-    return client?.isKnown?.(etag) ? { ...hit, body: null } : hit;
+    const { etag, tags, type, body, meta } = entry;
+    const timing = freshness === "miss" ? meta?.["timing"] : undefined;
+    return {
+      etag,
+      tags,
+      type,
+      freshness,
+      body: client?.isKnown?.(etag) ? null : body,
+      ttl: this.#ttlOf(entry),
+      ...(timing === undefined ? {} : { timing }),
+    };
+  }
+
+  #ttlOf({ freshUntil }: CacheEntry): number {
+    return Math.floor((freshUntil - this.#clock()) / 1000);
   }
 }
 

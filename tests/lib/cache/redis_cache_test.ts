@@ -73,16 +73,21 @@ Deno.test(
 );
 
 Deno.test(
-  { name: "get() shares its question for purges with all of its turn", ignore },
+  { name: "get() shares its questions with all of its turn", ignore },
   async () => {
     await using server = await TestRedis.start();
     await using a = await instanceOf(server.url, { beat: 60_000 });
     await a.cache.put("cat", liveEntry());
     await server.send("CONFIG RESETSTAT");
-    const found = await Promise.all(Array.from({ length: 20 }, () => a.cache.get("cat")));
-    assert(found.every((entry) => entry?.etag === '"e1"'));
+    const keys = Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? "cat" : `none ${i}`);
+    const found = await Promise.all(keys.map((key) => a.cache.get(key)));
+    assert.deepEqual(
+      found.map((entry) => entry?.etag),
+      keys.map((key) => key === "cat" ? '"e1"' : undefined),
+    );
     const statistics = await server.send("INFO commandstats");
-    assert.match(statistics, /cmdstat_get:calls=20,/);
+    assert.match(statistics, /cmdstat_mget:calls=1,/);
+    assert.doesNotMatch(statistics, /cmdstat_get:/);
     assert.match(statistics, /cmdstat_xrange:calls=1,/);
   },
 );
@@ -184,7 +189,8 @@ Deno.test({ name: "redisCache() does not believe damaged or foreign bytes", igno
   await server.send(`DEL ${key}`);
   await server.send(`LPUSH ${key} x`);
   assert.equal(await a.cache.get("cat"), undefined);
-  assert.match(a.lines.join(), /reading from Redis: WRONGTYPE/);
+  await a.cache.put("cat", liveEntry());
+  assert.ok(await a.cache.get("cat"), "what is foreign is written over");
 });
 
 Deno.test({ name: "a Redis that is killed fails no request and comes back", ignore }, async () => {
