@@ -1,26 +1,8 @@
 import assert from "node:assert/strict";
+import { DataFolder } from "../support/data_folder.ts";
 import { TOKEN } from "../support/painting.ts";
 import { startService } from "../support/service.ts";
 import { assertWhole, idsOf, putStyle, tinyPicture } from "../support/styles.ts";
-
-/** A folder of a test's own below data/, where the start task may write. */
-class DataFolder implements AsyncDisposable {
-  readonly path: string;
-
-  private constructor(path: string) {
-    this.path = path;
-  }
-
-  static async make(): Promise<DataFolder> {
-    const data = new URL("../../data/", import.meta.url).pathname;
-    await Deno.mkdir(data, { recursive: true });
-    return new DataFolder(await Deno.makeTempDir({ dir: data }));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
 
 Deno.test("a picture painted before a crash is a hit after the restart", async () => {
   await using folder = await DataFolder.make();

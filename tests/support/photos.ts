@@ -9,6 +9,8 @@ export class Photos implements AsyncDisposable {
   abandoned = 0;
   /** What is answered. */
   picture: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** With which status. */
+  status = 200;
   /** Answers wait for this. */
   gate: Promise<void> = Promise.resolve();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -24,7 +26,7 @@ export class Photos implements AsyncDisposable {
           left.resolve();
         });
         await Promise.race([this.gate, left.promise]);
-        return new Response(this.picture);
+        return new Response(this.picture, { status: this.status });
       },
     );
   }
