@@ -31,6 +31,8 @@ class Muon(torch.optim.Optimizer):
     def step(self):
         for group in self.param_groups:
             for kernel in group["params"]:
+                if kernel.grad is None:
+                    continue
                 state = self.state[kernel]
                 mean = state.setdefault("mean", torch.zeros_like(kernel))
                 mean.lerp_(kernel.grad, 1 - group["momentum"])

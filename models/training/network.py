@@ -97,6 +97,10 @@ class Network(nn.Module):
         self.encoder = Encoder(widths, blocks[0])
         self.decoder = Decoder(widths, blocks[1])
 
+    def transfer(self, content, style):
+        """Features of a content with the statistics of a style's."""
+        return adain(content, *statistics(style))
+
 
 @torch.no_grad()
 def even_phases(layer, pixels=4):

@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from data import Crops, list_pictures, split
 from losses import FeaturePool, LossNetwork, colour_loss, grid_loss, style_loss
 from muon import Muon
-from network import Network, adain, load_network, save_network, statistics
+from network import Network, adain, load_network, save_network
 from sheet import draw_grid
 
 # The stand-in's losses are about this much smaller than VGG-19's, for the same pictures.
@@ -109,8 +109,8 @@ class Trainer:
     def draw(self):
         """Held-out contents in held-out styles, as the averaged weights paint them now."""
         content, style = (part.to(self.args.device) for part in self.samples)
-        encoder, decoder = self.average.encoder, self.average.decoder
-        painted = decoder(adain(encoder(content), *statistics(encoder(style))))
+        encoder = self.average.encoder
+        painted = self.average.decoder(self.average.transfer(encoder(content), encoder(style)))
         columns = [part.cpu().split(1) for part in (content, style, painted)]
         rows = [[(image, "") for image in row] for row in zip(*columns)]
         sheet = draw_grid(rows, ["content", "style", "painted"])
@@ -155,7 +155,8 @@ class Trainer:
             return 10 * result["same"] + result["content"], result
         style, _, style_levels = self.pools[1].sample(count)
         target = adain(content_level, *style_levels[3])
-        painted = self.network.decoder(adain(features, *statistics(self.network.encoder(style))))
+        mixed = self.network.transfer(features, self.network.encoder(style))
+        painted = self.network.decoder(mixed)
         levels = self.judge(painted)
         result["content"] = F.mse_loss(levels[3], target)
         result["style"] = style_loss(levels, style_levels)

@@ -1,0 +1,52 @@
+"""The paper's ablations, small: what the decoder gets besides AdaIN, or instead of it.
+
+    python ablate.py VARIANT --content DIR --style DIR --quarter FILE --full FILE --run DIR [...]
+
+Takes the arguments of train.py. `adain` is the network as it is; `instance-norm` normalises inside
+of the decoder (INDec of the paper's figure 3), which throws away what AdaIN has set; `concat` gives
+it the features of the style beside those of the content instead of AdaIN (Concat).
+"""
+
+import sys
+
+import torch
+from torch.nn import functional as F
+
+import train
+from network import Decoder, Network, conv
+
+
+class InstanceNormDecoder(Decoder):
+    """Normalises each channel behind each convolution but the last."""
+
+    def __init__(self, widths, blocks):
+        super().__init__(widths, blocks)
+        for name in ("d0", "d1", "d2", "d3"):
+            layer = getattr(self, name)
+            layer.register_forward_hook(lambda _layer, _inputs, output: F.instance_norm(output))
+
+
+class ConcatNetwork(Network):
+    """Mixes the features of both pictures with a convolution."""
+
+    def __init__(self, widths, blocks):
+        super().__init__(widths, blocks)
+        self.mix = conv(2 * widths[2], widths[2])
+
+    def transfer(self, content, style):
+        return F.relu(self.mix(torch.cat([content, style], 1)))
+
+
+class InstanceNormNetwork(Network):
+    def __init__(self, widths, blocks):
+        super().__init__(widths, blocks)
+        self.decoder = InstanceNormDecoder(widths, blocks[1])
+
+
+VARIANTS = {"adain": Network, "instance-norm": InstanceNormNetwork, "concat": ConcatNetwork}
+
+if __name__ == "__main__":
+    train.Network = VARIANTS[sys.argv.pop(1)]
+    options = train.arguments()
+    torch.set_num_threads(options.threads)
+    train.Trainer(options).train()
