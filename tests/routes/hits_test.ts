@@ -80,6 +80,24 @@ Deno.test("a hit has the headers and the body of the first answer", async () => 
   for (const answer of answers) assert.equal(await answer.text(), "a picture");
 });
 
+Deno.test("one picture in memory is a hit under several names, for as long as it is fresh", async () => {
+  await using app = await createTestApp();
+  await app.request(PATH);
+  const ask = async (name: string): Promise<readonly (string | null | undefined)[]> => {
+    const { headers } = await app.request(`${PATH}&filename=${name}`);
+    return [
+      /filename="(.*?)"/.exec(headers.get("content-disposition") ?? "")?.[1],
+      /; hit; ttl=(\d+)/.exec(headers.get("cache-status") ?? "")?.[1],
+    ];
+  };
+  for (const left of ["3600", "3598"]) {
+    for (const name of ["a.jpg", "b.jpg", "a.jpg", "b.jpg"]) {
+      assert.deepEqual(await ask(name), [name, left]);
+    }
+    app.time.now += 2000;
+  }
+});
+
 Deno.test("a hit answers what the client has with 304", async () => {
   await using app = await createTestApp();
   const etag = (await app.request(PATH)).headers.get("etag") ?? "";
