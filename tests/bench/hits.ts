@@ -175,8 +175,8 @@ await using overFile = await startService({ ...small, CACHE_PATH: `${folder}/cac
 await using plainConstant = await startConstant(folder, inMemory.origin + plain[0]);
 await using paintedConstant = await startConstant(folder, inMemory.origin + painted[0]);
 const { bytes } = plainConstant;
-// Half as many again as fit.
-const many = pathsOf("none", Math.ceil(1.5 * LEAST_MEMORY / bytes));
+// Thrice as many as fit, so that none is still there however many are asked for at once.
+const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / bytes));
 const constant = (name: string, { origin, bytes }: ConstantApp): Subject => ({
   name: `${name}, ${bytes} bytes`,
   origin,
