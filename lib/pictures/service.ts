@@ -1,21 +1,12 @@
 import type { CacheEntry, PurgeSelector, ResultCache, SingleFlight } from "../cache/mod.ts";
-import { ComputeError, type Description } from "../compute/mod.ts";
+import type { Description } from "../compute/mod.ts";
 import type { Log } from "../log.ts";
-import { SourceError } from "../source/mod.ts";
-import type { Materials, Painter } from "./painter.ts";
+import { EntryMaker } from "./entry_maker.ts";
+import type { Painter } from "./painter.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 import { type Sources, sourceTag } from "./sources.ts";
 import { entityTag, pictureWish, sheetWish, timingOf, type Wish } from "./wish.ts";
-
-/** An expired picture still serves for a week: while it is renewed, or while its source fails. */
-const STALE_LIFE = 7 * 24 * 3600 * 1000;
-
-/** A picture of a source that never changes is looked at again after a day. */
-const LONGEST_LIFE = 24 * 3600 * 1000;
-
-/** A picture whose renewal failed is not tried again for this many milliseconds. */
-const RETRY = 30_000;
 
 /** What a {@linkcode PictureService} works with. */
 export interface PictureServiceOptions {
@@ -37,7 +28,7 @@ export interface PictureServiceOptions {
 export class PictureService {
   readonly #options: PictureServiceOptions;
   readonly #clock: () => number;
-  readonly #renewals = new Set<Promise<void>>();
+  readonly #maker: EntryMaker;
   /** Naming a picture takes longer than finding it in memory. */
   readonly #wishes = new WeakMap<PictureRequest | SheetRequest, Wish>();
   /** The last answer with each entry in memory, for the second in which it is true. */
@@ -47,6 +38,7 @@ export class PictureService {
   constructor(options: PictureServiceOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
+    this.#maker = new EntryMaker({ ...options, clock: this.#clock });
     // Another instance has purged: what was fetched here is as old as what was painted of it.
     options.cache.onPurge?.((selector) => options.sources.forget(selector));
   }
@@ -185,7 +177,7 @@ export class PictureService {
 
   /** Settles when no renewal is under way. */
   async idle(): Promise<void> {
-    await Promise.all(this.#renewals);
+    await this.#maker.idle();
   }
 
   async #serve(wish: Wish, options: ServeOptions): Promise<Served> {
@@ -195,7 +187,7 @@ export class PictureService {
     const kept = await cache.get(key);
     if (kept) {
       const fresh = kept.freshUntil > this.#clock();
-      if (!fresh) this.#renew(key, wish, kept);
+      if (!fresh) this.#maker.renew(key, wish, kept);
       return this.#answer(kept, fresh ? "hit" : "stale", options);
     }
     if (options.isKnown) {
@@ -203,18 +195,8 @@ export class PictureService {
       const etag = entityTag(wish, materials);
       if (options.isKnown(etag)) return unmodified(wish, etag);
     }
-    const entry = await this.#join(key, wish, options.signal);
+    const entry = await this.#maker.make(key, wish, options.signal);
     return this.#answer(entry, "miss", options);
-  }
-
-  async #join(key: string, wish: Wish, signal: AbortSignal): Promise<CacheEntry> {
-    try {
-      const { flight } = this.#options;
-      return await flight.run(key, (working) => this.#make(key, wish, working), signal);
-    } catch (cause) {
-      if (!signal.aborted) throw cause;
-      throw new ComputeError("aborted", "The caller left", { cause });
-    }
   }
 
   /** Uploads: nobody else asks for them, so they are neither kept nor shared. */
@@ -234,64 +216,6 @@ export class PictureService {
       ttl: 0,
       timing: timingOf(picture, fetched),
     };
-  }
-
-  async #make(key: string, wish: Wish, signal: AbortSignal): Promise<CacheEntry> {
-    const { cache } = this.#options;
-    const storedAt = this.#clock();
-    const start = performance.now();
-    const materials = await wish.gather(signal);
-    const fetched = performance.now() - start;
-    const etag = entityTag(wish, materials);
-    const life = this.#life(materials);
-    const before = await cache.get(key);
-    const unchanged = before?.etag === etag;
-    const entry = unchanged
-      ? { ...before, ...life }
-      : await this.#paint(wish, { materials, fetched, signal });
-    const finished = { ...entry, etag, tags: wish.tags, storedAt, ...life };
-    await cache.put(key, { ...finished, meta: {} });
-    return finished;
-  }
-
-  async #paint(
-    wish: Wish,
-    work: {
-      readonly materials: Materials;
-      readonly fetched: number;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Pick<CacheEntry, "body" | "meta" | "type">> {
-    const picture = await wish.paint(work.materials, work.signal);
-    const meta = { timing: timingOf(picture, work.fetched) };
-    return { body: picture.body, type: `image/${picture.format}`, meta };
-  }
-
-  /** A picture is as fresh as the least fresh of its materials. */
-  #life({ content, style, masks }: Materials): Pick<CacheEntry, "freshUntil" | "staleUntil"> {
-    const ends = [content, ...masks, ...(style ? [style] : [])].map((one) => one.freshUntil);
-    const freshUntil = Math.min(this.#clock() + LONGEST_LIFE, ...ends);
-    return { freshUntil, staleUntil: freshUntil + STALE_LIFE };
-  }
-
-  /** Renews an expired picture behind its reader's back. */
-  #renew(key: string, wish: Wish, kept: CacheEntry): void {
-    const { cache, flight, log } = this.#options;
-    const nobodyLeaves = new AbortController().signal;
-    const renewal = (async () => {
-      try {
-        await flight.run(key, (signal) => this.#make(key, wish, signal), nobodyLeaves);
-      } catch (error) {
-        const gone = error instanceof SourceError && error.code === "not_found";
-        const now = this.#clock();
-        // A source that is gone is not shown any more; one that fails is shown as it was.
-        const ends = gone ? { freshUntil: now, staleUntil: now + 1 } : { freshUntil: now + RETRY };
-        await cache.put(key, { ...kept, ...ends });
-        log("warn", "an expired picture could not be renewed", { cause: String(error) });
-      }
-    })();
-    this.#renewals.add(renewal);
-    void renewal.finally(() => this.#renewals.delete(renewal));
   }
 
   #answer(entry: CacheEntry, freshness: Freshness, client?: ClientState): Served {

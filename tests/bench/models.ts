@@ -11,7 +11,8 @@ import { affine, loadModel, Stylizer } from "../../lib/adain/mod.ts";
 import { Runtime } from "../../lib/adain/onnx.ts";
 import { toPlanar } from "../../lib/adain/planar.ts";
 import { drawPicture } from "../support/pictures.ts";
-import { header, median, row } from "./_report.ts";
+import { race } from "./_race.ts";
+import { header, row } from "./_report.ts";
 
 /** Paints the picture once more. */
 type Contender = () => Promise<unknown>;
@@ -43,25 +44,11 @@ async function contenders(name: string, side: number): Promise<[Contender, Conte
   return [() => stylizer.stylize(picture, { styles: [{ statistics }] }), graphs];
 }
 
-/** Medians in milliseconds, in the order of the contenders. */
-async function race(all: readonly Contender[]): Promise<number[]> {
-  const times: number[][] = all.map(() => []);
-  for (const contender of all) await contender();
-  for (let round = 0; round < Number(asked.rounds); round++) {
-    for (const [i, contender] of all.entries()) {
-      const start = performance.now();
-      await contender();
-      times[i]?.push(performance.now() - start);
-    }
-  }
-  return times.map(median);
-}
-
 const models = asked.models.split(",");
 header("side, model", "picture ms", "graphs alone ms", `of ${models.at(-1)}`);
 for (const side of asked.sizes.split(",").map(Number)) {
   const pairs = await Promise.all(models.map((name) => contenders(name, side)));
-  const times = await race(pairs.flat());
+  const times = await race(pairs.flat(), Number(asked.rounds));
   const slowest = times[2 * (models.length - 1)] ?? NaN;
   for (const [i, name] of models.entries()) {
     const [picture = NaN, graphs = NaN] = times.slice(2 * i);

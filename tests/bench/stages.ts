@@ -17,7 +17,8 @@ import {
   reductionFor,
   resize,
 } from "../../lib/image/mod.ts";
-import { header, median, row } from "./_report.ts";
+import { race } from "./_race.ts";
+import { header, row } from "./_report.ts";
 
 const LIMITS = { maxPixels: 1e8, maxSide: 2 ** 14 };
 
@@ -31,19 +32,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Medians in milliseconds, in the order of the work. */
-async function race(all: readonly (() => unknown)[]): Promise<number[]> {
-  const times: number[][] = all.map(() => []);
-  for (const work of all) await work();
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [i, work] of all.entries()) {
-      const start = performance.now();
-      await work();
-      times[i]?.push(performance.now() - start);
-    }
-  }
-  return times.map(median);
-}
+const rounds = Number(values.rounds);
 
 /** Writes a picture with the library's own settings. */
 type Peer = (picture: ImageData, quality: number) => Promise<ArrayBuffer>;
@@ -83,13 +72,15 @@ const whole = await decode(photo, LIMITS);
 const reduced = await decode(photo, LIMITS, { reduction });
 const small = await resize(whole, plan.size);
 
+const steps = [
+  () => decode(photo, LIMITS, { reduction }),
+  () => decode(photo, LIMITS),
+  () => resize(reduced, plan.size),
+  () => resize(whole, plan.size),
+];
 const [decodeReduced = NaN, decodeWhole = NaN, resizeReduced = NaN, resizeWhole = NaN] = await race(
-  [
-    () => decode(photo, LIMITS, { reduction }),
-    () => decode(photo, LIMITS),
-    () => resize(reduced, plan.size),
-    () => resize(whole, plan.size),
-  ],
+  steps,
+  rounds,
 );
 header("stage", "ms", "without reduction", "ratio");
 const compared = (name: string, ms: number, peer: number): void =>
@@ -103,7 +94,7 @@ for (const [format, quality] of Object.entries(QUALITY) as [keyof typeof QUALITY
   const ours = (): Promise<Uint8Array<ArrayBuffer>> => encode(small, { format, quality });
   const theirs = async (): Promise<Uint8Array<ArrayBuffer>> =>
     new Uint8Array(await PEERS[format](image, quality));
-  const [ms = NaN, peer = NaN] = await race([ours, theirs]);
+  const [ms = NaN, peer = NaN] = await race([ours, theirs], rounds);
   const [own, other] = [await ours(), await theirs()];
   row([
     ...[`${format}, quality ${quality}`, ms.toFixed(1), (ms / peer).toFixed(2)],
