@@ -24,9 +24,6 @@ const STATIC = new URL("./static/", import.meta.url);
 /** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
 const STORE_PATIENCE = 5000;
 
-/** Milliseconds after which a process ends that has nothing left to do but unanswered requests. */
-const ENDING_PATIENCE = 15_000;
-
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
   const models = new Map<string, CatalogModel>();
@@ -119,7 +116,6 @@ async function start(config: Config, log: Log): Promise<void> {
   const services = { config, log, ...parts, sourcePolicy: policy, staticFolder: STATIC };
   serve(services, async () => {
     await pictures.idle();
-    await compute.close();
     await caches.close();
     kv.close();
   });
@@ -127,11 +123,6 @@ async function start(config: Config, log: Log): Promise<void> {
 
 function serve(services: Services, close: () => Promise<void>): void {
   const { config, log } = services;
-  const server = Deno.serve({
-    hostname: config.HOST,
-    port: config.PORT,
-    onListen: ({ port }) => announce(config, port),
-  }, createApp(services).fetch);
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = async (): Promise<void> => {
     // A second signal ends the process at once, as everywhere.
@@ -139,12 +130,17 @@ function serve(services: Services, close: () => Promise<void>): void {
     await server.shutdown();
     await close();
     log("info", "stopped");
-    // KV Connect's client goes on asking a server that is away.
-    Deno.unrefTimer(setTimeout(() => Deno.exit(), ENDING_PATIENCE));
+    // Workers end with the process. One that is terminated unloads the graphics drivers of its
+    // WebGPU, and a process that ends meanwhile calls into what is no longer there.
+    Deno.exit();
   };
-  // Nothing is left to do then: the process ends by itself. Ending it while threads of workers are
-  // being taken down crashes it at times.
+  // Before anybody is told of the service, who may stop it at once.
   for (const signal of signals) Deno.addSignalListener(signal, stop);
+  const server = Deno.serve({
+    hostname: config.HOST,
+    port: config.PORT,
+    onListen: ({ port }) => announce(config, port),
+  }, createApp(services).fetch);
 }
 
 function announce(config: Config, port: number): void {
