@@ -136,11 +136,24 @@ function serve(services: Services, close: () => Promise<void>): void {
   };
   // Before anybody is told of the service, who may stop it at once.
   for (const signal of signals) Deno.addSignalListener(signal, stop);
-  const server = Deno.serve({
-    hostname: config.HOST,
-    port: config.PORT,
-    onListen: ({ port }) => announce(config, port),
-  }, createApp(services).fetch);
+  const server = listen(config, createApp(services).fetch);
+}
+
+function listen(config: Config, handler: Deno.ServeHandler<Deno.NetAddr>): Deno.HttpServer {
+  const { HOST: hostname, PORT: port } = config;
+  const onListen = ({ port }: Deno.NetAddr): void => announce(config, port);
+  try {
+    return Deno.serve({ hostname, port, onListen }, handler);
+  } catch (error) {
+    const { AddrInUse, AddrNotAvailable } = Deno.errors;
+    if (error instanceof AddrInUse) {
+      throw new ConfigError([`PORT: ${port} of ${hostname} is in use, set another one`]);
+    }
+    if (error instanceof AddrNotAvailable) {
+      throw new ConfigError([`HOST: "${hostname}" is no address of this machine`]);
+    }
+    throw error;
+  }
 }
 
 function announce(config: Config, port: number): void {
@@ -160,8 +173,9 @@ if (import.meta.main) {
     const log = createLog(config.LOG_LEVEL, (line) => write(Deno.stderr, `${line}\n`));
     await start(config, log);
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof CatalogError)) throw error;
-    write(Deno.stderr, `${error.message}\n`);
+    const isKnown = error instanceof ConfigError || error instanceof CatalogError;
+    write(Deno.stderr, `${isKnown ? error.message : Deno.inspect(error)}\n`);
+    // Not by throwing, which would end the workers first: see `stop`.
     Deno.exit(1);
   }
 }

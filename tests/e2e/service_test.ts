@@ -98,6 +98,13 @@ Deno.test("the service says what is wrong with its settings and does not start",
   );
 });
 
+Deno.test("the service says that its address is in use, or not of this machine", async () => {
+  await using service = await startService();
+  const { port } = new URL(service.origin);
+  await assert.rejects(startService({ PORT: port }), /PORT: \d+ of 127\.0\.0\.1 is in use, set/);
+  await assert.rejects(startService({ HOST: "192.0.2.1" }), /HOST: "192\.0\.2\.1" is no address/);
+});
+
 Deno.test("the service keeps its styles over a restart", async () => {
   const data = new URL("../../data/", import.meta.url).pathname; // where the start task may write
   await Deno.mkdir(data, { recursive: true });
