@@ -19,8 +19,8 @@ from network import Decoder, Network, conv
 class InstanceNormDecoder(Decoder):
     """Normalises each channel behind each convolution but the last."""
 
-    def __init__(self, widths, blocks):
-        super().__init__(widths, blocks)
+    def __init__(self, widths, blocks, detail):
+        super().__init__(widths, blocks, detail)
         for name in ("d0", "d1", "d2", "d3"):
             layer = getattr(self, name)
             layer.register_forward_hook(lambda _layer, _inputs, output: F.instance_norm(output))
@@ -29,18 +29,19 @@ class InstanceNormDecoder(Decoder):
 class ConcatNetwork(Network):
     """Mixes the features of both pictures with a convolution."""
 
-    def __init__(self, widths, blocks):
-        super().__init__(widths, blocks)
-        self.mix = conv(2 * widths[2], widths[2])
+    def __init__(self, widths, blocks, detail):
+        super().__init__(widths, blocks, detail)
+        channels = sum(self.decoder.channels)
+        self.mix = conv(2 * channels, channels)
 
     def transfer(self, content, style):
-        return F.relu(self.mix(torch.cat([content, style], 1)))
+        return self.mix(torch.cat([content, style], 1))
 
 
 class InstanceNormNetwork(Network):
-    def __init__(self, widths, blocks):
-        super().__init__(widths, blocks)
-        self.decoder = InstanceNormDecoder(widths, blocks[1])
+    def __init__(self, widths, blocks, detail):
+        super().__init__(widths, blocks, detail)
+        self.decoder = InstanceNormDecoder(widths, blocks[1], detail)
 
 
 VARIANTS = {"adain": Network, "instance-norm": InstanceNormNetwork, "concat": ConcatNetwork}

@@ -91,14 +91,21 @@ def residual_blocks(graph, x, weights, part):
 
 
 def compact_encoder(weights, path):
-    """Space to depth, three steps down, and residual blocks."""
+    """Space to depth, three steps down, and residual blocks; the detail beside them."""
     graph, x = start_encoder()
     x = graph.space_to_depth(x)
     x = graph.conv(x, *space_to_depth_order(*fold_normalisation(*layer(weights, "encoder.c0"))))
     x = graph.conv(x, *layer(weights, "encoder.c1"), stride=2)
+    detail = graph.space_to_depth(graph.mix(x, *layer(weights, "encoder.detail")))
     x = graph.conv(x, *layer(weights, "encoder.c2"), stride=2)
     x = residual_blocks(graph, x, weights, "encoder")
-    finish_encoder(graph, x, weights["encoder.c2.bias"].size, path)
+    x = graph.node("Concat", [x, detail], axis=1)
+    finish_encoder(graph, x, sum(compact_channels(weights)), path)
+
+
+def compact_channels(weights):
+    """Channels of the features: of the last width, and of the detail's four positions."""
+    return weights["encoder.c2.bias"].size, 4 * weights["encoder.detail.bias"].size
 
 
 def space_to_depth_order(weight, bias):
@@ -109,13 +116,16 @@ def space_to_depth_order(weight, bias):
 
 
 def compact_decoder(weights, path):
-    """Residual blocks, then three sub-pixel steps up to the picture."""
-    graph, x = start_decoder(weights["encoder.c2.bias"].size)
+    """Residual blocks, then three sub-pixel steps up to the picture; the first meets the detail."""
+    channels = compact_channels(weights)
+    graph, x = start_decoder(sum(channels))
+    x, detail = graph.split(x, channels)
     x = residual_blocks(graph, x, weights, "decoder")
-    for step in (0, 2):
-        x = graph.conv(x, *layer(weights, f"decoder.d{step}"), relu=False)
-        x = graph.node("Relu", [graph.depth_to_space(x)])
-        x = graph.conv(x, *layer(weights, f"decoder.d{step + 1}"))
+    x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d0"), relu=False))
+    detail = graph.mix(graph.depth_to_space(detail, "DCR"), *layer(weights, "decoder.detail"))
+    x = graph.conv(graph.add(x, detail, relu=True), *layer(weights, "decoder.d1"))
+    x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d2"), relu=False))
+    x = graph.conv(graph.node("Relu", [x]), *layer(weights, "decoder.d3"))
     weight, bias = layer(weights, "decoder.d4")
     x = graph.conv(x, weight * SPREAD, bias * SPREAD + MEAN, relu=False)
     finish_decoder(graph, graph.depth_to_space(x), path)
@@ -156,7 +166,8 @@ def compact_shape(weights):
     """Without blocks 30 pixels; a block's two convolutions see two cells of eight more."""
     blocks = sum(name.endswith(".second.bias") for name in weights)
     return {
-        "channels": weights["encoder.c2.bias"].size,
+        "channels": sum(compact_channels(weights)),
+        "full_size_channels": weights["encoder.c2.bias"].size // 8,
         "stride": 8,
         "receptive_field": 32 + 16 * blocks,
     }

@@ -39,6 +39,17 @@ class Graph:
         x = self.node("Conv", inputs, kernel_shape=[3, 3], strides=[stride, stride])
         return self.node("Relu", [x]) if relu else x
 
+    def mix(self, x, weight, bias):
+        """1x1 convolution."""
+        return self.node("Conv", [x, self.constant(weight), self.constant(bias)])
+
+    def split(self, x, channels):
+        """The first channels, and those behind them."""
+        names = [f"{x}_{index}" for index in range(len(channels))]
+        sizes = self.constant(channels, np.int64)
+        self.nodes.append(helper.make_node("Split", [x, sizes], names, axis=1))
+        return names
+
     def add(self, a, b, relu=False):
         x = self.node("Add", [a, b])
         return self.node("Relu", [x]) if relu else x
@@ -49,9 +60,9 @@ class Graph:
     def space_to_depth(self, x):
         return self.node("SpaceToDepth", [x], blocksize=2)
 
-    def depth_to_space(self, x):
-        """The channel order of PyTorch's pixel_shuffle."""
-        return self.node("DepthToSpace", [x], blocksize=2, mode="CRD")
+    def depth_to_space(self, x, mode="CRD"):
+        """CRD: the channel order of PyTorch's pixel_shuffle. DCR: of space_to_depth."""
+        return self.node("DepthToSpace", [x], blocksize=2, mode=mode)
 
     def nearest(self, x):
         scales = self.constant([1, 1, 2, 2])

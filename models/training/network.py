@@ -1,7 +1,9 @@
 """The small network: encoder and decoder with AdaIN between, in PyTorch.
 
 Full-resolution layers of few channels cost more than their arithmetic on WASM, so the first and
-the last layer work at half size (space to depth in, sub-pixel convolution out).
+the last layer work at half size (space to depth in, sub-pixel convolution out). Few channels at an
+eighth of the size cannot carry edges through a change of style, so a few of a quarter of the size
+go beside them, four positions of each as channels: AdaIN and all else see one feature map.
 """
 
 import torch
@@ -25,7 +27,17 @@ def conv(inputs, outputs, stride=1, pixels=1):
     return layer
 
 
-WIDTHS = (24, 48, 96)
+def space_to_depth(x):
+    """[N,C,2h,2w] -> [N,4C,h,w] with the channels in ONNX's order: row, column, channel."""
+    return F.pixel_unshuffle(x, 2).unflatten(1, (-1, 4)).transpose(1, 2).flatten(1, 2)
+
+
+def depth_to_space(x):
+    """The inverse of space_to_depth."""
+    return F.pixel_shuffle(x.unflatten(1, (4, -1)).transpose(1, 2).flatten(1, 2), 2)
+
+
+WIDTHS, DETAIL = (24, 48, 96), 16
 
 
 class Residual(nn.Module):
@@ -44,32 +56,39 @@ class Residual(nn.Module):
 
 
 class Encoder(nn.Module):
-    """RGB 0..1 [N,3,H,W] -> features [N,C,H/8,W/8]."""
+    """RGB 0..1 [N,3,H,W] -> features [N,C,H/8,W/8]: C is the last width and four times the detail."""
 
-    def __init__(self, widths, blocks):
+    def __init__(self, widths, blocks, detail):
         super().__init__()
         a, b, c = widths
         self.c0 = conv(12, a)
         self.c1 = conv(a, b, 2)
         self.c2 = conv(b, c, 2)
+        self.detail = nn.Conv2d(b, detail, 1)
+        nn.init.orthogonal_(self.detail.weight, 4)  # about unit variance
         self.blocks = nn.Sequential(*(Residual(c) for _ in range(blocks)))
 
     def forward(self, image):
         x = F.pixel_unshuffle((image - MEAN) / SPREAD, 2)
         x = F.relu(self.c0(x))
         x = F.relu(self.c1(x))
+        detail = space_to_depth(self.detail(x))
         x = F.relu(self.c2(x))
-        return self.blocks(x)
+        return torch.cat([self.blocks(x), detail], 1)
 
 
 class Decoder(nn.Module):
     """Features [N,C,h,w] -> RGB [N,3,8h,8w], not clamped."""
 
-    def __init__(self, widths, blocks):
+    def __init__(self, widths, blocks, detail):
         super().__init__()
         a, b, c = widths
         self.blocks = nn.Sequential(*(Residual(c) for _ in range(blocks)))
         self.d0 = conv(c, 4 * b, pixels=4)
+        self.detail = nn.Conv2d(detail, b, 1)
+        nn.init.zeros_(self.detail.weight)
+        nn.init.zeros_(self.detail.bias)
+        self.channels = [c, 4 * detail]
         self.d1 = conv(b, b)
         self.d2 = conv(b, 4 * a, pixels=4)
         self.d3 = conv(a, a)
@@ -81,8 +100,9 @@ class Decoder(nn.Module):
             even_phases(layer)
 
     def forward(self, features):
-        x = self.blocks(features)
-        x = F.relu(F.pixel_shuffle(self.d0(x), 2))
+        x, detail = features.split(self.channels, 1)
+        x = F.pixel_shuffle(self.d0(self.blocks(x)), 2)
+        x = F.relu(x + self.detail(depth_to_space(detail)))
         x = F.relu(self.d1(x))
         x = F.relu(F.pixel_shuffle(self.d2(x), 2))
         x = F.relu(self.d3(x))
@@ -90,12 +110,13 @@ class Decoder(nn.Module):
 
 
 class Network(nn.Module):
-    """Widths at 1/2, 1/4 and 1/8 of the picture's size; blocks of encoder and decoder at 1/8."""
+    """Widths at 1/2, 1/4 and 1/8 of the picture's size; blocks of encoder and decoder at 1/8; detail
+    at 1/4. What is decoded from detail begins at zero: a network without it can be trained on."""
 
-    def __init__(self, widths=WIDTHS, blocks=(1, 1)):
+    def __init__(self, widths=WIDTHS, blocks=(0, 1), detail=DETAIL):
         super().__init__()
-        self.encoder = Encoder(widths, blocks[0])
-        self.decoder = Decoder(widths, blocks[1])
+        self.encoder = Encoder(widths, blocks[0], detail)
+        self.decoder = Decoder(widths, blocks[1], detail)
 
     def transfer(self, content, style):
         """Features of a content with the statistics of a style's."""
@@ -141,15 +162,16 @@ def read_network(path):
         sum(name.startswith(f"{part}.blocks.") and name.endswith("first.bias") for name in weights)
         for part in ("encoder", "decoder")
     ]
-    network = Network(widths, blocks)
+    network = Network(widths, blocks, weights["encoder.detail.bias"].size)
     load_network(path, network)
     return network
 
 
 def load_network(path, network):
-    """Loads weights; blocks that the file lacks stay as they begin, and change nothing."""
+    """Loads weights; blocks and detail that the file lacks stay as they begin: without effect."""
     weights = read_weights(path)
     state = {name: torch.tensor(values) for name, values in weights.items()}
     missing, unexpected = network.load_state_dict(state, strict=False)
-    if wrong := [*unexpected, *(name for name in missing if ".blocks." not in name)]:
+    wrong = [name for name in missing if not {"blocks", "detail"} & set(name.split("."))]
+    if wrong := [*unexpected, *wrong]:
         raise ValueError(f"Cannot load {path} as this network: {wrong} do not fit")
