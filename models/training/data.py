@@ -16,11 +16,12 @@ def list_pictures(folder):
     return sorted(p for p in pathlib.Path(folder).iterdir() if p.suffix.lower() in SUFFIXES)
 
 
-def split(paths, held_out_names, fraction, seed):
-    """Splits off the named files and a seeded fraction: (training, held out)."""
-    chosen = random.Random(seed).sample(paths, round(fraction * len(paths)))
-    held = {p for p in paths if p.name in held_out_names} | set(chosen)
-    return [p for p in paths if p not in held], sorted(held)
+def split(paths, held_out):
+    """Splits off the files of these names: (training, held out)."""
+    held = [path for path in paths if path.name in held_out]
+    if not held:
+        raise ValueError(f"Cannot hold pictures out: none has one of the {len(held_out)} names")
+    return [path for path in paths if path.name not in held_out], held
 
 
 def load(path):

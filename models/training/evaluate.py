@@ -30,6 +30,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     for name in ("--content", "--style", "--weights", "--held-out", "--out"):
         parser.add_argument(name, required=True, type=pathlib.Path)
+    parser.add_argument("--leave-out", nargs="*", default=[], help="held-out names not to use")
     parser.add_argument("--model", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--methods", help="names by comma; all models and peers if not given")
     parser.add_argument("--pairs", type=int, default=100)
@@ -56,7 +57,8 @@ class Evaluation:
     def __init__(self, args):
         self.args = args
         args.out.mkdir(parents=True, exist_ok=True)
-        held_out = held_out_pictures(args.content, args.style, args.held_out)
+        folders = args.content, args.style
+        held_out = held_out_pictures(*folders, args.held_out, args.leave_out)
         self.pairs = choose_pairs(*held_out, args.pairs, args.seed)
         self.judge = Judge(args.weights / "adain" / "vgg_normalised_relu4_1.q8.safetensors")
         self.load = functools.cache(lambda path: load_squeezed(path, args.size))

@@ -11,7 +11,6 @@ from data import list_pictures, split
 from losses import LossNetwork
 from network import EPSILON
 
-HELD_OUT_SHARE, TRAINING_SEED = 0.02, 1
 NEVER_TRAINED = "kodak"
 LOSSES = ("content", "style", "structure")
 
@@ -23,11 +22,14 @@ def held_out_names(table, contents):
     return names | {path.name for path in contents if path.name.startswith(NEVER_TRAINED)}
 
 
-def held_out_pictures(content, style, table):
-    """(photos, paintings) that `train.py --held-out` with the same names leaves out."""
+def held_out_pictures(content, style, table, left_out=()):
+    """(photos, paintings) that `train.py --held-out` with the same names never saw.
+
+    left_out: file names of those that the training may know from other copies.
+    """
     folders = list_pictures(content), list_pictures(style)
-    names = held_out_names(table, folders[0])
-    return [split(paths, names, HELD_OUT_SHARE, TRAINING_SEED)[1] for paths in folders]
+    names = held_out_names(table, folders[0]) - set(left_out)
+    return [split(paths, names)[1] for paths in folders]
 
 
 def choose_pairs(contents, styles, count, seed):

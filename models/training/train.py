@@ -41,7 +41,7 @@ def arguments():
     parser.add_argument("--blocks", type=int, nargs=2, default=(0, 1), help="encoder's, decoder's")
     parser.add_argument("--detail", type=int, default=16, help="channels at a quarter of the size")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
-    parser.add_argument("--held-out", nargs="*", default=[], help="file names never trained on")
+    parser.add_argument("--held-out", nargs="+", required=True, help="names never trained on")
     parser.add_argument("--warmup", type=int, default=400)
     parser.add_argument("--cheap", type=int, default=8000, help="iterations on the quarter VGG")
     parser.add_argument("--costly", type=int, default=1000, help="iterations on the full VGG")
@@ -93,7 +93,7 @@ class Trainer:
     def pictures(self, folder, offset):
         """Crops of the training pictures, and of those that are held out."""
         args = self.args
-        kept, held = split(list_pictures(folder), set(args.held_out), 0.02, args.seed)
+        kept, held = split(list_pictures(folder), set(args.held_out))
         return Crops(kept, args.seed + offset + self.iteration), Crops(held, args.seed + offset)
 
     def resume(self):
