@@ -40,6 +40,7 @@ def arguments():
     parser.add_argument("--widths", type=int, nargs=3, default=(24, 48, 96))
     parser.add_argument("--blocks", type=int, nargs=2, default=(0, 1), help="encoder's, decoder's")
     parser.add_argument("--detail", type=int, default=16, help="channels at a quarter of the size")
+    parser.add_argument("--only", default="", help="trains what has this in its name alone")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--held-out", nargs="+", required=True, help="names never trained on")
     parser.add_argument("--warmup", type=int, default=400)
@@ -84,11 +85,14 @@ class Trainer:
     def make_optimizers(self):
         """Muon for kernels of 3x3; it is too slow for what mixes the detail, which begins at zero."""
         values = dict(self.network.named_parameters())
+        for name in [name for name in values if self.args.only not in name]:
+            values.pop(name).requires_grad_(False)
         detail = [values.pop(name) for name in list(values) if ".detail." in name]
         kernels = [value for value in values.values() if value.ndim == 4]
         biases = [value for value in values.values() if value.ndim == 1]
         groups = [{"params": biases, "pace": 1}, {"params": detail, "pace": DETAIL_PACE}]
-        return [Muon(kernels, self.args.rate), torch.optim.Adam(groups, self.args.rate)]
+        muon = [Muon(kernels, self.args.rate)] if kernels else []
+        return [*muon, torch.optim.Adam(groups, self.args.rate)]
 
     def pictures(self, folder, offset):
         """Crops of the training pictures, and of those that are held out."""
