@@ -1,5 +1,7 @@
 """Loss networks: the paper's VGG-19, and the quarter-width VGG that stands in for it cheaply."""
 
+import random
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -40,12 +42,21 @@ class LossNetwork(nn.Module):
         x = F.conv2d(image, *self.colour)
         levels = []
         for key in self.keys:
-            x = F.relu(F.conv2d(F.pad(x, (1, 1, 1, 1), "reflect"), *self.layers[key]))
+            x = F.relu_(F.conv2d(F.pad(x, (1, 1, 1, 1), "reflect"), *self.layers[key]))
             if key in LEVELS:
-                levels.append(F.relu(F.conv2d(x, *self.embeddings[key])) if self.quarter else x)
+                levels.append(self.embed(key, x) if self.quarter else x)
             if key in POOL_AFTER:
                 x = F.max_pool2d(x, 2, ceil_mode=True)
         return levels
+
+
+    def embed(self, key, x):
+        """As wide as VGG-19's level. Wide maps of full size cost more than all else here, and the
+        first two levels are for statistics only: of them a quarter of the positions, at random."""
+        if key in ("11", "21"):
+            row, column = random.randrange(2), random.randrange(2)
+            x = x[:, :, row::2, column::2].contiguous(memory_format=torch.channels_last)
+        return F.relu_(F.conv2d(x, *self.embeddings[key]))
 
 
 class FeaturePool:

@@ -53,6 +53,7 @@ def arguments():
     parser.add_argument("--pool", type=int, default=256, help="crops whose features are kept")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--style-weight", type=float, default=6)
+    parser.add_argument("--same-weight", type=float, default=5)
     parser.add_argument("--ramp", type=int, default=1500, help="iterations in which it grows")
     parser.add_argument("--grid-weight", type=float, default=500)
     parser.add_argument("--seed", type=int, default=1)
@@ -178,9 +179,10 @@ class Trainer:
         result["range"] = (painted - painted.clamp(0, 1)).square().mean()
         result["grid"] = grid_loss(painted)
         scale = 1 if costly else QUARTER_SCALE
-        total = scale * (result["content"] + weight * result["style"]) + 5 * result["same"]
-        total = total + weight * 2 * result["colour"] + 10 * result["range"]
-        return total + args.grid_weight * result["grid"], result
+        total = scale * (result["content"] + weight * result["style"])
+        total = total + args.same_weight * result["same"] + weight * 2 * result["colour"]
+        total = total + 10 * result["range"] + args.grid_weight * result["grid"]
+        return total, result
 
     def step(self):
         for optimizer in self.optimizers:
