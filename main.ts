@@ -32,8 +32,8 @@ async function findModels(): Promise<Map<string, CatalogModel>> {
     const folder = new URL(`${name}/`, MODELS);
     const installed = await Deno.stat(new URL("model.json", folder)).catch(() => null);
     if (!installed) continue;
-    const { version, channels } = (await loadModel(folder)).manifest;
-    models.set(name, { name, version, channels });
+    const { version, channels, modulation } = (await loadModel(folder)).manifest;
+    models.set(name, { name, version, channels, modulation });
   }
   return models;
 }

@@ -1,12 +1,14 @@
 import { AdainError } from "./errors.ts";
 import type { Statistics } from "./statistics.ts";
 
-/** The map `t = scale * features + shift` that the decoder graph applies, per channel. */
+/** What the decoder graph is given of a style: it maps features to `scale * features + shift`. */
 export interface Affine {
   /** Factors, `[C]`, or `[C, h, w]` where it differs by position. */
   readonly scale: Float32Array<ArrayBuffer>;
   /** Offsets, of the same shape as `scale`. */
   readonly shift: Float32Array<ArrayBuffer>;
+  /** Changes inside the decoder, `[M]` or `[M, h, w]`; absent where the model has none. */
+  readonly modulation?: Float32Array<ArrayBuffer>;
 }
 
 /**
@@ -23,12 +25,13 @@ export function assertAlpha(alpha: number): void {
 
 /**
  * Folds AdaIN (Eq. 8) and the content–style trade-off (Eq. 14) into one affine map per channel:
- * `scale = alpha * σs / σc + 1 - alpha`, `shift = alpha * (μs - μc * σs / σc)`.
+ * `scale = alpha * σs / σc + 1 - alpha`, `shift = alpha * (μs - μc * σs / σc)`. The modulation,
+ * which is 0 where nothing is changed, is multiplied by alpha.
  *
  * @param content Statistics of the content's features, C channels.
  * @param style Statistics of the style, or of a blend, of the same model.
  * @param alpha Content–style trade-off, 0..1. Default 1.
- * @returns Scale and shift, `[C]`.
+ * @returns Scale and shift, `[C]`, and the modulation, `[M]`, where the style has one.
  * @throws {AdainError} `model_mismatch` if the numbers of channels differ, `invalid_target` if
  *   alpha is out of range.
  *
@@ -61,5 +64,6 @@ export function affine(content: Statistics, style: Statistics, alpha: number = 1
     shift[channel] = alpha *
       ((style.mean[channel] ?? 0) - (content.mean[channel] ?? 0) * ratio);
   }
-  return { scale, shift };
+  if (!style.modulation) return { scale, shift };
+  return { scale, shift, modulation: style.modulation.map((change) => alpha * change) };
 }

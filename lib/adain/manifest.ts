@@ -18,6 +18,8 @@ export interface Manifest {
   readonly version: string;
   /** Channels of the features, C. */
   readonly channels: number;
+  /** Numbers of a style's modulation, M; 0: the model has none. From `modulation`. */
+  readonly modulation: number;
   /** Pixels per feature. */
   readonly stride: number;
   /** Halo in pixels that makes tiles exact; a multiple of `stride`. */
@@ -28,18 +30,24 @@ export interface Manifest {
    * their channels where they halve both sides.
    */
   readonly fullSizeChannels: number;
-  /** The graphs. */
-  readonly files: { readonly encoder: ModelFile; readonly decoder: ModelFile };
+  /** The graphs; `style` where the model has modulation. */
+  readonly files: {
+    readonly encoder: ModelFile;
+    readonly decoder: ModelFile;
+    readonly style?: ModelFile;
+  };
 }
 
-/** A model ready to be opened: its manifest and its two ONNX graphs. */
+/** A model ready to be opened: its manifest and its ONNX graphs. */
 export interface Model {
   /** What the graphs are. */
   readonly manifest: Manifest;
   /** ONNX bytes: image -> features, mean, std. */
   readonly encoder: Uint8Array<ArrayBuffer>;
-  /** ONNX bytes: features, scale, shift -> image. */
+  /** ONNX bytes: features, scale, shift and, where there is one, modulation -> image. */
   readonly decoder: Uint8Array<ArrayBuffer>;
+  /** ONNX bytes: mean, std of a style -> modulation; absent where the model has none. */
+  readonly style?: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -55,14 +63,20 @@ export function parseManifest(text: string): Manifest {
   const channels = count(json, "channels");
   const stride = count(json, "stride");
   const widest = Math.ceil(channels / stride);
+  const modulation = "modulation" in json ? count(json, "modulation") : 0;
   const manifest = {
     name: string(json, "name"),
     version: string(json, "version"),
     channels,
+    modulation,
     stride,
     receptiveField: count(json, "receptive_field"),
     fullSizeChannels: "full_size_channels" in json ? count(json, "full_size_channels") : widest,
-    files: { encoder: file(files, "encoder"), decoder: file(files, "decoder") },
+    files: {
+      encoder: file(files, "encoder"),
+      decoder: file(files, "decoder"),
+      ...(modulation > 0 ? { style: file(files, "style") } : {}),
+    },
   };
   if (manifest.receptiveField % manifest.stride !== 0) {
     throw damaged("receptive_field", "a multiple of stride", manifest.receptiveField);
@@ -83,7 +97,8 @@ export async function loadModel(folder: URL): Promise<Model> {
   const manifest = parseManifest(text);
   const encoder = await readChecked(folder, manifest.files.encoder);
   const decoder = await readChecked(folder, manifest.files.decoder);
-  return { manifest, encoder, decoder };
+  if (!manifest.files.style) return { manifest, encoder, decoder };
+  return { manifest, encoder, decoder, style: await readChecked(folder, manifest.files.style) };
 }
 
 async function readChecked(folder: URL, file: ModelFile): Promise<Uint8Array<ArrayBuffer>> {

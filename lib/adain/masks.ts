@@ -127,26 +127,33 @@ export function cutMask(mask: Float32Array, grid: Grid, area: Rectangle): Float3
  * Mixes the affine maps of regions by their soft masks (section 7.4 of the paper, spatial control:
  * content statistics are taken per region).
  *
- * @param maps One map per region, `[C]`.
+ * @param maps One map per region, `[C]`, with or all without a modulation, `[M]`.
  * @param masks Weight of each region at each position; all regions sum to 1.
- * @returns Scale and shift per position, `[C, positions]`.
+ * @returns Scale, shift and modulation per position, `[C, positions]` and `[M, positions]`.
  */
 export function mixAffines(maps: readonly Affine[], masks: readonly Float32Array[]): Affine {
-  const channels = maps[0]?.scale.length ?? 0;
+  const scale = mix(maps.map((map) => map.scale), masks);
+  const shift = mix(maps.map((map) => map.shift), masks);
+  const modulations = maps.flatMap((map) => map.modulation ?? []);
+  if (modulations.length === 0) return { scale, shift };
+  return { scale, shift, modulation: mix(modulations, masks) };
+}
+
+function mix(
+  vectors: readonly Float32Array[],
+  masks: readonly Float32Array[],
+): Float32Array<ArrayBuffer> {
   const positions = masks[0]?.length ?? 0;
-  const scale = new Float32Array(channels * positions);
-  const shift = new Float32Array(channels * positions);
-  maps.forEach((map, k) => {
+  const result = new Float32Array((vectors[0]?.length ?? 0) * positions);
+  vectors.forEach((vector, k) => {
     const mask = masks[k] ?? new Float32Array(positions);
-    map.scale.forEach((channelScale, channel) => {
-      const channelShift = map.shift[channel] ?? 0;
+    vector.forEach((value, channel) => {
       let at = channel * positions;
       for (const weight of mask) {
-        scale[at] = (scale[at] ?? 0) + weight * channelScale;
-        shift[at] = (shift[at] ?? 0) + weight * channelShift;
+        result[at] = (result[at] ?? 0) + weight * value;
         at++;
       }
     });
   });
-  return { scale, shift };
+  return result;
 }

@@ -29,6 +29,7 @@ export {
   packStatistics,
   type Statistics,
   statistics,
+  type StyleShape,
   unpackStatistics,
 } from "./statistics.ts";
 export { type FramesOptions, Stylizer, type StylizerOptions } from "./stylizer.ts";

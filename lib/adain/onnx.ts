@@ -66,33 +66,33 @@ class TensorFeatures implements Features {
   }
 }
 
-/** The two sessions of a model. This file is the only one that knows ONNX Runtime. */
+/** The open graphs of a model. */
+interface Sessions {
+  readonly encoder: ort.InferenceSession;
+  readonly decoder: ort.InferenceSession;
+  /** Absent where the model has no modulation. */
+  readonly style?: ort.InferenceSession;
+}
+
+/** The sessions of a model. This file is the only one that knows ONNX Runtime. */
 export class Runtime {
   /** Where the graphs really run. */
   readonly provider: "wasm" | "webgpu";
   /** Bytes of the largest tensor that a run may have. */
   readonly maxTensorBytes: number;
   readonly #ort: typeof ort;
-  readonly #encoder: ort.InferenceSession;
-  readonly #decoder: ort.InferenceSession;
+  readonly #sessions: Sessions;
   readonly #queue = new RunQueue();
 
-  private constructor(
-    parts: ChosenProvider & {
-      ort: typeof ort;
-      encoder: ort.InferenceSession;
-      decoder: ort.InferenceSession;
-    },
-  ) {
-    this.provider = parts.provider;
-    this.maxTensorBytes = parts.maxTensorBytes;
-    this.#ort = parts.ort;
-    this.#encoder = parts.encoder;
-    this.#decoder = parts.decoder;
+  private constructor(chosen: ChosenProvider, module: typeof ort, sessions: Sessions) {
+    this.provider = chosen.provider;
+    this.maxTensorBytes = chosen.maxTensorBytes;
+    this.#ort = module;
+    this.#sessions = sessions;
   }
 
   /**
-   * Opens both graphs of a model.
+   * Opens the graphs of a model.
    *
    * @param model The model's graphs.
    * @param options Provider and threads.
@@ -112,7 +112,8 @@ export class Runtime {
     try {
       const encoder = await create(model.encoder, { ...common, ...onDevice });
       const decoder = await create(model.decoder, common);
-      return new Runtime({ ...chosen, ort: module, encoder, decoder });
+      const style = model.style ? { style: await create(model.style, common) } : {};
+      return new Runtime(chosen, module, { encoder, decoder, ...style });
     } catch (cause) {
       throw new AdainError(
         "model_damaged",
@@ -132,7 +133,7 @@ export class Runtime {
   encode(image: PlanarImage): Promise<EncoderOutput> {
     const input = new this.#ort.Tensor("float32", image.data, [1, 3, image.height, image.width]);
     return this.#run(async () => {
-      const output = await this.#encoder.run({ image: input });
+      const output = await this.#sessions.encoder.run({ image: input });
       const { features, mean, std } = output;
       if (!features || !mean || !std) throw new Error("the encoder lacks an output");
       return {
@@ -143,33 +144,56 @@ export class Runtime {
   }
 
   /**
+   * Completes the statistics of a style with what the model changes in the decoder for it.
+   *
+   * @param statistics Statistics of the style's features.
+   * @returns The same with the modulation, where the model has one.
+   * @throws {AdainError} `run_failed` if the runtime gives up.
+   */
+  completeStyle({ mean, std }: Statistics): Promise<Statistics> {
+    const { style } = this.#sessions;
+    if (!style) return Promise.resolve({ mean, std });
+    const input = (values: Float32Array<ArrayBuffer>): ort.Tensor =>
+      new this.#ort.Tensor("float32", values, [1, values.length, 1, 1]);
+    return this.#run(async () => {
+      const { modulation } = await style.run({ mean: input(mean), std: input(std) });
+      if (!modulation) throw new Error("the style graph lacks its output");
+      return { mean, std, modulation: floats(modulation.data) };
+    });
+  }
+
+  /**
    * Runs AdaIN and the decoder.
    *
    * @param features Features of {@linkcode encode}.
-   * @param map Scale and shift, `[C]` or `[C, height, width]` of the features.
+   * @param map Scale and shift, `[C]` or `[C, height, width]` of the features, and the modulation.
    * @returns Planar RGB `[3, stride * height, stride * width]`, 0..1.
    * @throws {AdainError} `run_failed` if the runtime gives up.
    */
   decode(features: Features, map: Affine): Promise<PlanarImage> {
     const { tensor, width, height } = assertTensor(features);
     const channels = tensor.dims[1] ?? 0;
-    const dims = map.scale.length === channels ? [1, channels, 1, 1] : [1, channels, height, width];
+    const place = map.scale.length === channels ? [1, 1] : [height, width];
+    const input = (values: Float32Array<ArrayBuffer>): ort.Tensor => {
+      const numbers = values.length * channels / map.scale.length;
+      return new this.#ort.Tensor("float32", values, [1, numbers, ...place]);
+    };
     return this.#run(async () => {
-      const { image } = await this.#decoder.run({
+      const { image } = await this.#sessions.decoder.run({
         features: tensor,
-        scale: new this.#ort.Tensor("float32", map.scale, dims),
-        shift: new this.#ort.Tensor("float32", map.shift, dims),
+        scale: input(map.scale),
+        shift: input(map.shift),
+        ...(map.modulation ? { modulation: input(map.modulation) } : {}),
       });
       if (!image) throw new Error("the decoder lacks its output");
       return { data: floats(image.data), height: image.dims[2] ?? 0, width: image.dims[3] ?? 0 };
     });
   }
 
-  /** Releases both sessions after the runs that are under way. */
+  /** Releases the sessions after the runs that are under way. */
   async dispose(): Promise<void> {
     await this.#queue.run(async () => {
-      await this.#encoder.release();
-      await this.#decoder.release();
+      for (const session of Object.values(this.#sessions)) await session.release();
     });
   }
 

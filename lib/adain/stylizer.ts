@@ -117,7 +117,7 @@ export class Stylizer {
   async analyze(style: RgbaImage): Promise<Statistics> {
     const encoded = await this.#encode(style, { statisticsOnly: true });
     encoded.dispose();
-    return encoded.statistics;
+    return await this.#runtime.completeStyle(encoded.statistics);
   }
 
   /**
@@ -250,7 +250,7 @@ export class Stylizer {
 
   #assertTarget(target: Target): void {
     for (const { statistics } of target.styles) {
-      assertStatistics(statistics, this.manifest.channels);
+      assertStatistics(statistics, this.manifest);
     }
     assertAlpha(target.alpha ?? 1);
     blend(target.styles);

@@ -97,7 +97,7 @@ async function seedPainting(
   // Models that these statistics were not computed for go without the painting.
   if (packed === undefined) return;
   const bytes = Uint8Array.fromBase64(packed);
-  await catalog.putStatistics(id, unpackStatistics(bytes, model.channels), {
+  await catalog.putStatistics(id, unpackStatistics(bytes, model), {
     metadata,
     version,
     model,

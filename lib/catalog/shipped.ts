@@ -44,7 +44,7 @@ export async function readShipped(folder: URL, model: CatalogModel): Promise<Fin
     if (style?.version !== version) return undefined;
     const { width, height, statistics } = style;
     const bytes = Uint8Array.fromBase64(statistics);
-    return { statistics: unpackStatistics(bytes, model.channels), width, height };
+    return { statistics: unpackStatistics(bytes, model), width, height };
   };
 }
 

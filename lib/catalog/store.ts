@@ -1,4 +1,9 @@
-import { packStatistics, type Statistics, unpackStatistics } from "../adain/mod.ts";
+import {
+  packStatistics,
+  type Statistics,
+  type StyleShape,
+  unpackStatistics,
+} from "../adain/mod.ts";
 import { type StateLines, StateLog } from "../state_log.ts";
 import { Claims } from "./claims.ts";
 import { CatalogError } from "./errors.ts";
@@ -27,7 +32,7 @@ export interface StylePage {
 /**
  * The catalog's keys in Deno KV:
  * `["styles", id]` records · `["pictures", id, version, part]` pictures ·
- * `["statistics", model version, style version]` packed statistics, 8 bytes per channel ·
+ * `["statistics", model version, style version]` packed statistics, 4 bytes per number ·
  * `["removed", id]` built-in styles that an administrator took away ·
  * `["claims", model version, style version]` who computes statistics at the moment ·
  * `["probe"]` written to see whether writing works.
@@ -156,17 +161,17 @@ export class StyleStore {
   }
 
   /**
-   * @param model Version and channels of the model.
+   * @param model Version of the model, and how many numbers a style has.
    * @param version Version of the style.
    * @returns The statistics, or null where they were not computed.
    */
   async statistics(
-    model: { readonly version: string; readonly channels: number },
+    model: StyleShape & { readonly version: string },
     version: string,
   ): Promise<Statistics | null> {
     const key = ["statistics", model.version, version];
     const { value } = await this.#try(() => this.#kv.get<Uint8Array>(key));
-    return value && unpackStatistics(value, model.channels);
+    return value && unpackStatistics(value, model);
   }
 
   /** Stores statistics; `expireIn` milliseconds for those that no style of the catalog owns. */

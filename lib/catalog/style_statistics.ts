@@ -5,7 +5,7 @@ import { type StyleRecord, versionOf } from "./record.ts";
 import type { StyleStore } from "./store.ts";
 import type { CatalogModel, CatalogOptions } from "./types.ts";
 
-/** Statistics kept in memory: 1000 x 4 KiB = 4 MB. */
+/** Statistics kept in memory: 1000 styles of 3 or 4 KiB are 4 MB. */
 const MAX_STATISTICS = 1000;
 
 /** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */

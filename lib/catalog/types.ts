@@ -1,14 +1,12 @@
-import type { Statistics } from "../adain/mod.ts";
+import type { Statistics, StyleShape } from "../adain/mod.ts";
 import type { StateLines } from "../state_log.ts";
 
 /** An installed model, as far as statistics depend on it. */
-export interface CatalogModel {
+export interface CatalogModel extends StyleShape {
   /** Name of the model. */
   readonly name: string;
   /** Hash of its graphs. */
   readonly version: string;
-  /** Channels of its features. */
-  readonly channels: number;
 }
 
 /** What a style picture turns out to be. */

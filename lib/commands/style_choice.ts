@@ -99,7 +99,7 @@ async function builtinStatistics(
   { id, file, statistics = {} }: BuiltinStyle,
   { folder, stylizer }: StyleSources,
 ): Promise<Statistics> {
-  const { name, version, channels } = stylizer.manifest;
+  const { name, version } = stylizer.manifest;
   if (file !== undefined) {
     const picture = new URL(file, folder);
     const shipped = await readShipped(folder, stylizer.manifest);
@@ -107,7 +107,9 @@ async function builtinStatistics(
     return known?.statistics ?? await measurePicture(picture, stylizer);
   }
   const packed = statistics[version];
-  if (packed !== undefined) return unpackStatistics(Uint8Array.fromBase64(packed), channels);
+  if (packed !== undefined) {
+    return unpackStatistics(Uint8Array.fromBase64(packed), stylizer.manifest);
+  }
   throw new CommandError(
     `Cannot use "${id}" with the model "${name}": it ships as numbers of other models; give a ` +
       "picture file of it instead",

@@ -34,8 +34,8 @@ class ConcatNetwork(Network):
         channels = sum(self.decoder.channels)
         self.mix = conv(2 * channels, channels)
 
-    def transfer(self, content, style):
-        return self.mix(torch.cat([content, style], 1))
+    def paint(self, content, style):
+        return self.decoder(self.mix(torch.cat([content, style], 1)))
 
 
 class InstanceNormNetwork(Network):

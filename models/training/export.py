@@ -1,4 +1,4 @@
-"""Exports a checkpoint to a model folder: encoder.onnx, decoder.onnx, model.json.
+"""Exports a checkpoint to a model folder: its graphs and model.json.
 
     python export.py seed CHECKPOINT OUT [--facts FACTS.json]
     python export.py compact CHECKPOINT OUT [--facts FACTS.json]
@@ -80,13 +80,15 @@ def layer(weights, name):
     return weights[f"{name}.weight"], weights[f"{name}.bias"]
 
 
-def residual_blocks(graph, x, weights, part):
-    """The blocks of a part, as many as the checkpoint has."""
+def residual_blocks(graph, x, weights, part, modulation=None):
+    """The blocks of a part, as many as the checkpoint has; the first one's inner map is modulated."""
     for index in itertools.count():
         name = f"{part}.blocks.{index}"
         if f"{name}.first.weight" not in weights:
             return x
-        y = graph.conv(x, *layer(weights, f"{name}.first"))
+        y = graph.conv(x, *layer(weights, f"{name}.first"), relu=False)
+        y = graph.modulate(y, *modulation) if modulation and index == 0 else y
+        y = graph.node("Relu", [y])
         x = graph.add(x, graph.conv(y, *layer(weights, f"{name}.second"), relu=False), relu=True)
 
 
@@ -119,16 +121,50 @@ def compact_decoder(weights, path):
     """Residual blocks, then three sub-pixel steps up to the picture; the first meets the detail."""
     channels = compact_channels(weights)
     graph, x = start_decoder(sum(channels))
+    block, merged, inner = compact_modulation(graph, weights)
     x, detail = graph.split(x, channels)
-    x = residual_blocks(graph, x, weights, "decoder")
+    x = residual_blocks(graph, x, weights, "decoder", block)
     x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d0"), relu=False))
     detail = graph.mix(graph.depth_to_space(detail, "DCR"), *layer(weights, "decoder.detail"))
-    x = graph.conv(graph.add(x, detail, relu=True), *layer(weights, "decoder.d1"))
+    x = graph.node("Relu", [graph.modulate(graph.add(x, detail), *merged)])
+    x = graph.conv(x, *layer(weights, "decoder.d1"), relu=False)
+    x = graph.node("Relu", [graph.modulate(x, *inner)])
     x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d2"), relu=False))
     x = graph.conv(graph.node("Relu", [x]), *layer(weights, "decoder.d3"))
     weight, bias = layer(weights, "decoder.d4")
     x = graph.conv(x, weight * SPREAD, bias * SPREAD + MEAN, relu=False)
     finish_decoder(graph, graph.depth_to_space(x), path)
+
+
+def compact_modulation(graph, weights):
+    """The decoder's input: factors and offsets of its layers, those of 1/4 grown to that size."""
+    numbers, (c, b) = modulation_size(weights), compact_modulated(weights)
+    x = graph.input("modulation", [1, numbers, "map_rows", "map_columns"])
+    factor, offset, quarter = graph.split(x, [c, c, 4 * b])
+    quarter = graph.split(graph.grow(quarter), [b] * 4)
+    return (factor, offset), quarter[:2], quarter[2:]
+
+
+def compact_modulated(weights):
+    """Channels of the modulated maps, at 1/8 and at 1/4 of the size."""
+    return weights["encoder.c2.bias"].size, weights["encoder.c1.bias"].size
+
+
+def modulation_size(weights):
+    return weights["modulation.second.bias"].size
+
+
+def compact_style(weights, path):
+    """Statistics of a style to what they change in the decoder."""
+    channels = sum(compact_channels(weights))
+    graph = Graph("style")
+    moments = [graph.input(name, [1, channels, 1, 1]) for name in ("mean", "std")]
+    x = graph.node("Concat", moments, axis=1)
+    x = graph.node("Relu", [graph.mix(x, *layer(weights, "modulation.first"))])
+    x = graph.mix(x, *layer(weights, "modulation.second"))
+    graph.node("Identity", [x], "modulation")
+    graph.output("modulation", [1, modulation_size(weights), 1, 1])
+    graph.save(path)
 
 
 def vgg_encoder(weights, path):
@@ -164,9 +200,10 @@ SHAPES = {
 
 def compact_shape(weights):
     """Without blocks 30 pixels; a block's two convolutions see two cells of eight more."""
-    blocks = sum(name.endswith(".second.bias") for name in weights)
+    blocks = sum(".blocks." in name and name.endswith(".second.bias") for name in weights)
     return {
         "channels": sum(compact_channels(weights)),
+        "modulation": modulation_size(weights),
         "full_size_channels": weights["encoder.c2.bias"].size // 8,
         "stride": 8,
         "receptive_field": 32 + 16 * blocks,
@@ -179,7 +216,9 @@ def describe(folder, shape, facts):
     shape: channels, stride and receptive_field.
     """
     files, everything = {}, hashlib.sha256()
-    for part in ("encoder", "decoder"):
+    for part in ("encoder", "decoder", "style"):
+        if not (folder / f"{part}.onnx").exists():
+            continue
         data = (folder / f"{part}.onnx").read_bytes()
         everything.update(data)
         digest = hashlib.sha256(data).hexdigest()
@@ -216,6 +255,7 @@ def main():
     else:
         compact_encoder(weights[0], encoder)
         compact_decoder(weights[0], decoder)
+        compact_style(weights[0], out / "style.onnx")
     facts = json.loads(pathlib.Path(args.facts).read_text()) if args.facts else {}
     describe(out, SHAPES.get(args.shape) or compact_shape(weights[0]), facts)
 

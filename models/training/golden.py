@@ -71,7 +71,7 @@ def seed_network(weights):
 
 def trained_network(path):
     network = read_network(path).double().eval()
-    return network.encoder, network.decoder
+    return network.encoder, network.decoder, network.modulation
 
 
 def vgg_network(encoder_weights, decoder_weights):
@@ -91,7 +91,7 @@ def statistics(features):
 
 
 @torch.no_grad()
-def compute(encode, decode):
+def compute(encode, decode, modulate=None):
     image, style = draw(1), draw(2)
     features = encode(image)
     mean, std = statistics(features)
@@ -107,8 +107,13 @@ def compute(encode, decode):
         "style_std": style_std,
         "scale": scale,
         "shift": shift,
-        "output": decode(scale * features + shift).clamp(0, 1),
     }
+    inputs = [scale * features + shift]
+    if modulate:
+        values["style_modulation"] = modulate(style_mean, style_std)
+        values["modulation"] = ALPHA * values["style_modulation"]
+        inputs.append(values["modulation"])
+    values["output"] = decode(*inputs).clamp(0, 1)
     return {name: value.float().numpy() for name, value in values.items()}
 
 

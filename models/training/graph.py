@@ -43,8 +43,22 @@ class Graph:
         """1x1 convolution."""
         return self.node("Conv", [x, self.constant(weight), self.constant(bias)])
 
+    def grow(self, x):
+        """Nearest x2, but what is the same at all positions, [1,C,1,1], stays as it is."""
+        dims = self.node("Shape", [x])
+        factors = self.node("Min", [dims, self.constant([1, 1, 2, 2], np.int64)])
+        sizes = self.node("Mul", [dims, factors])
+        attributes = {"mode": "nearest", "nearest_mode": "floor"}
+        attributes["coordinate_transformation_mode"] = "asymmetric"
+        return self.node("Resize", [x, "", "", sizes], **attributes)
+
+    def modulate(self, x, factor, offset):
+        """x * (1 + factor) + offset."""
+        x = self.node("Mul", [x, self.node("Add", [factor, self.constant(1)])])
+        return self.node("Add", [x, offset])
+
     def split(self, x, channels):
-        """The first channels, and those behind them."""
+        """The parts of x, one after the other, of so many channels each."""
         names = [f"{x}_{index}" for index in range(len(channels))]
         sizes = self.constant(channels, np.int64)
         self.nodes.append(helper.make_node("Split", [x, sizes], names, axis=1))

@@ -6,13 +6,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from network import statistics
+from network import adain, statistics
 from weights import read_weights
 
 FULL = {2: 0, 5: 1, 9: 1, 12: 2, 16: 2, 19: 2, 22: 2, 25: 3, 29: 3}
 QUARTER = ("11", "12", "21", "22", "31", "32", "33", "34", "41")
 POOL_AFTER = {5, 12, 25, "12", "22", "34"}
 LEVELS = {2, 9, 16, 29, "11", "21", "31", "41"}
+# The stand-in's losses are about this much smaller than VGG-19's, for the same pictures.
+QUARTER_SCALE = 2.4
 
 
 class LossNetwork(nn.Module):
@@ -131,3 +133,23 @@ def grid_loss(image, period=8):
     count, colours, cells = phases.shape[:3]
     means = F.avg_pool2d(phases.flatten(0, 1), 4, 2).view(count, colours, cells, -1)
     return means.square().mean()
+
+
+def painting_losses(judge, painted, content_level, style, style_levels):
+    """What is wrong with painted pictures, by name: content's relu4_1 and style's moments are known."""
+    levels = judge(painted)
+    return {
+        "content": F.mse_loss(levels[3], adain(content_level, *style_levels[3])),
+        "style": style_loss(levels, style_levels),
+        "colour": colour_loss(painted, style),
+        "range": (painted - painted.clamp(0, 1)).square().mean(),
+        "grid": grid_loss(painted),
+    }
+
+
+def painting_loss(judge, faults, style_weight, grid_weight):
+    """What is minimised of them."""
+    scale = QUARTER_SCALE if judge.quarter else 1
+    total = scale * (faults["content"] + style_weight * faults["style"])
+    total = total + 2 * style_weight * faults["colour"] + 10 * faults["range"]
+    return total + grid_weight * faults["grid"]

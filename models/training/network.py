@@ -4,6 +4,9 @@ Full-resolution layers of few channels cost more than their arithmetic on WASM, 
 the last layer work at half size (space to depth in, sub-pixel convolution out). Few channels at an
 eighth of the size cannot carry edges through a change of style, so a few of a quarter of the size
 go beside them, four positions of each as channels: AdaIN and all else see one feature map.
+
+Statistics of features do not say all of a style that a decoder could use: from them, a few layers
+make factors and offsets for the decoder's inner maps, once for each style.
 """
 
 import torch
@@ -38,6 +41,7 @@ def depth_to_space(x):
 
 
 WIDTHS, DETAIL = (24, 48, 96), 16
+MODULATION_WIDTH = 256
 
 
 class Residual(nn.Module):
@@ -51,8 +55,31 @@ class Residual(nn.Module):
         self.first, self.second = conv(width, width), conv(width, width)
         nn.init.zeros_(self.second.weight)
 
-    def forward(self, x):
-        return F.relu(x + self.second(F.relu(self.first(x))))
+    def forward(self, x, modulation=None):
+        return F.relu(x + self.second(F.relu(modulate(self.first(x), modulation))))
+
+
+class Modulation(nn.Module):
+    """Statistics of a style's features [N,C,1,1] each -> modulation [N,M,1,1]: for each modulated
+    layer of the decoder its channels' factors, less one, then their offsets. It begins at zero."""
+
+    def __init__(self, channels, widths):
+        super().__init__()
+        self.first = nn.Conv2d(2 * channels, MODULATION_WIDTH, 1)
+        self.second = nn.Conv2d(MODULATION_WIDTH, 2 * sum(widths), 1)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, mean, std):
+        return self.second(F.relu(self.first(torch.cat([mean, std], 1))))
+
+
+def modulate(x, modulation):
+    """Factors and offsets of one layer, applied to its map; None: none."""
+    if modulation is None:
+        return x
+    factor, offset = modulation.chunk(2, 1)
+    return x * (1 + factor) + offset
 
 
 class Encoder(nn.Module):
@@ -78,7 +105,12 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Features [N,C,h,w] -> RGB [N,3,8h,8w], not clamped."""
+    """Features [N,C,h,w], modulation [N,M,1,1] -> RGB [N,3,8h,8w], not clamped.
+
+    The first block's inner map is modulated, and the two maps of a quarter of the size. Those of
+    half the size would cost the most and add nothing: a style that was fitted to them too came as
+    close as without.
+    """
 
     def __init__(self, widths, blocks, detail):
         super().__init__()
@@ -89,21 +121,32 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.detail.weight)
         nn.init.zeros_(self.detail.bias)
         self.channels = [c, 4 * detail]
+        self.modulated = [c, b, b]
         self.d1 = conv(b, b)
         self.d2 = conv(b, 4 * a, pixels=4)
         self.d3 = conv(a, a)
         self.d4 = conv(a, 12, pixels=4)
+
+    def modulations(self, modulation):
+        """The parts of a modulation by layer."""
+        if modulation is None:
+            return [None] * len(self.modulated)
+        return modulation.split([2 * width for width in self.modulated], 1)
 
     def even_phases(self):
         """To be called after each step of an optimizer."""
         for layer in (self.d0, self.d2, self.d4):
             even_phases(layer)
 
-    def forward(self, features):
+    def forward(self, features, modulation=None):
         x, detail = features.split(self.channels, 1)
-        x = F.pixel_shuffle(self.d0(self.blocks(x)), 2)
-        x = F.relu(x + self.detail(depth_to_space(detail)))
-        x = F.relu(self.d1(x))
+        block, merged, inner = self.modulations(modulation)
+        for residual in self.blocks:
+            x = residual(x, block)
+            block = None
+        x = F.pixel_shuffle(self.d0(x), 2)
+        x = F.relu(modulate(x + self.detail(depth_to_space(detail)), merged))
+        x = F.relu(modulate(self.d1(x), inner))
         x = F.relu(F.pixel_shuffle(self.d2(x), 2))
         x = F.relu(self.d3(x))
         return F.pixel_shuffle(self.d4(x), 2) * SPREAD + MEAN
@@ -117,10 +160,12 @@ class Network(nn.Module):
         super().__init__()
         self.encoder = Encoder(widths, blocks[0], detail)
         self.decoder = Decoder(widths, blocks[1], detail)
+        self.modulation = Modulation(sum(self.decoder.channels), self.decoder.modulated)
 
-    def transfer(self, content, style):
-        """Features of a content with the statistics of a style's."""
-        return adain(content, *statistics(style))
+    def paint(self, content, style):
+        """Features of a content in the style of another picture's features: RGB, not clamped."""
+        mean, std = statistics(style)
+        return self.decoder(adain(content, mean, std), self.modulation(mean, std))
 
 
 @torch.no_grad()
@@ -186,10 +231,11 @@ def read_network(path):
 
 
 def load_network(path, network):
-    """Loads weights; blocks and detail that the file lacks stay as they begin: without effect."""
+    """Loads weights; blocks, detail and modulation that the file lacks stay as they begin: without
+    effect."""
     weights = read_weights(path)
     state = {name: torch.tensor(values) for name, values in weights.items()}
     missing, unexpected = network.load_state_dict(state, strict=False)
-    wrong = [name for name in missing if not {"blocks", "detail"} & set(name.split("."))]
+    wrong = [name for name in missing if not {"blocks", "detail", "modulation"} & set(name.split("."))]
     if wrong := [*unexpected, *wrong]:
         raise ValueError(f"Cannot load {path} as this network: {wrong} do not fit")

@@ -50,7 +50,7 @@ class Layers:
 
 
 class OnnxModel:
-    """A model folder as the service runs it: two graphs and one affine map per channel."""
+    """A model folder as the service runs it: its graphs and one affine map per channel."""
 
     runtime = "onnxruntime"
 
@@ -58,22 +58,27 @@ class OnnxModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         folder = pathlib.Path(folder)
-        self.encoder, self.decoder = (
-            onnxruntime.InferenceSession(folder / f"{part}.onnx", options)
-            for part in ("encoder", "decoder")
+        self.encoder, self.decoder, self.style = (
+            onnxruntime.InferenceSession(path, options) if path.exists() else None
+            for path in (folder / f"{part}.onnx" for part in ("encoder", "decoder", "style"))
         )
 
     def prepare(self, style):
-        return self.encoder.run(["mean", "std"], {"image": style.numpy()})
+        mean, std = self.encoder.run(["mean", "std"], {"image": style.numpy()})
+        if self.style is None:
+            return mean, std, {}
+        (modulation,) = self.style.run(["modulation"], {"mean": mean, "std": std})
+        return mean, std, {"modulation": modulation}
 
     def paint(self, content, state, alpha=1):
         features, mean, std = self.encoder.run(
             ["features", "mean", "std"], {"image": content.numpy()}
         )
-        style_mean, style_std = state
+        style_mean, style_std, modulation = state
         scale = alpha * style_std / std + 1 - alpha
         shift = alpha * (style_mean - mean * style_std / std)
         feeds = {"features": features, "scale": scale, "shift": shift}
+        feeds |= {name: alpha * value for name, value in modulation.items()}
         feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
         return torch.from_numpy(self.decoder.run(["image"], feeds)[0])
 

@@ -20,15 +20,15 @@ import torch
 from torch.nn import functional as F
 
 from data import Crops, list_pictures, split
-from losses import FeaturePool, LossNetwork, colour_loss, grid_loss, style_loss
+from losses import FeaturePool, LossNetwork, painting_loss, painting_losses
 from muon import Muon
-from network import Network, adain, load_network, save_network
+from network import Network, load_network, save_network, statistics
 from sheet import draw_grid
 
-# The stand-in's losses are about this much smaller than VGG-19's, for the same pictures.
-QUARTER_SCALE = 2.4
 # Learning rate of the detail's layers, times that of the others.
 DETAIL_PACE = 4
+# The same of offsets: where they move as fast as kernels, more and more units stop to fire for good.
+OFFSET_PACE = 0.3
 SAMPLES, SAMPLE_SIZE, SAMPLE_EVERY = 4, 256, 500
 
 
@@ -89,9 +89,14 @@ class Trainer:
         for name in [name for name in values if self.args.only not in name]:
             values.pop(name).requires_grad_(False)
         detail = [values.pop(name) for name in list(values) if ".detail." in name]
+        mixers = [values.pop(name) for name in list(values) if name.startswith("modulation.")]
         kernels = [value for value in values.values() if value.ndim == 4]
         biases = [value for value in values.values() if value.ndim == 1]
-        groups = [{"params": biases, "pace": 1}, {"params": detail, "pace": DETAIL_PACE}]
+        groups = [
+            {"params": biases, "pace": OFFSET_PACE},
+            {"params": mixers, "pace": 1},
+            {"params": detail, "pace": DETAIL_PACE},
+        ]
         muon = [Muon(kernels, self.args.rate)] if kernels else []
         return [*muon, torch.optim.Adam(groups, self.args.rate)]
 
@@ -125,7 +130,7 @@ class Trainer:
         """Held-out contents in held-out styles, as the averaged weights paint them now."""
         content, style = (part.to(self.args.device) for part in self.samples)
         encoder = self.average.encoder
-        painted = self.average.decoder(self.average.transfer(encoder(content), encoder(style)))
+        painted = self.average.paint(encoder(content), encoder(style))
         columns = [part.cpu().split(1) for part in (content, style, painted)]
         rows = [[(image, "") for image in row] for row in zip(*columns)]
         sheet = draw_grid(rows, ["content", "style", "painted"])
@@ -153,6 +158,12 @@ class Trainer:
                 for crops in (self.contents, self.styles)
             ]
 
+    def repeat(self, features):
+        """Pictures that should come back: by turns as their own style and without any."""
+        modulation = self.network.modulation(*statistics(features))
+        modulation[1::2] = 0
+        return self.network.decoder(features, modulation)
+
     def losses(self):
         args = self.args
         costly = self.iteration >= args.warmup + args.cheap
@@ -163,26 +174,16 @@ class Trainer:
         features = self.network.encoder(content)
         weight = self.style_weight()
         half = count if weight == 0 else max(1, count // 4)
-        same = self.network.decoder(features[:half])
+        same = self.repeat(features[:half])
         result = {"same": F.l1_loss(same, content[:half])}
         if weight == 0:
             result["content"] = F.mse_loss(self.judge(same)[3], content_level)
             return 10 * result["same"] + result["content"], result
         style, _, style_levels = self.pools[1].sample(count)
-        target = adain(content_level, *style_levels[3])
-        mixed = self.network.transfer(features, self.network.encoder(style))
-        painted = self.network.decoder(mixed)
-        levels = self.judge(painted)
-        result["content"] = F.mse_loss(levels[3], target)
-        result["style"] = style_loss(levels, style_levels)
-        result["colour"] = colour_loss(painted, style)
-        result["range"] = (painted - painted.clamp(0, 1)).square().mean()
-        result["grid"] = grid_loss(painted)
-        scale = 1 if costly else QUARTER_SCALE
-        total = scale * (result["content"] + weight * result["style"])
-        total = total + args.same_weight * result["same"] + weight * 2 * result["colour"]
-        total = total + 10 * result["range"] + args.grid_weight * result["grid"]
-        return total, result
+        painted = self.network.paint(features, self.network.encoder(style))
+        faults = painting_losses(self.judge, painted, content_level, style, style_levels)
+        total = painting_loss(self.judge, faults, weight, args.grid_weight)
+        return total + args.same_weight * result["same"], result | faults
 
     def step(self):
         for optimizer in self.optimizers:

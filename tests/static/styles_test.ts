@@ -59,7 +59,7 @@ Deno.test("every painting has statistics for the model that ships", () => {
   for (const { id, statistics } of paintings) {
     const packed = statistics[manifest.version];
     assert(packed, `${id} lacks statistics for fast ${manifest.version}`);
-    unpackStatistics(Uint8Array.fromBase64(packed), manifest.channels);
+    unpackStatistics(Uint8Array.fromBase64(packed), manifest);
   }
 });
 

@@ -84,6 +84,19 @@ Deno.test.each([[-0.1], [1.1], [NaN], [Infinity]])("affine() refuses alpha %d", 
   assert.throws(() => affine(some(), some(), alpha), { code: "invalid_target" });
 });
 
+Deno.test("blend() and affine() carry the modulation: weighted, times alpha", () => {
+  const [a, b] = [Float32Array.of(1, -2), Float32Array.of(3, 2)]
+    .map((modulation) => ({ ...some(), modulation }));
+  assert(a && b);
+  const style = blend([{ statistics: a, weight: 3 }, { statistics: b, weight: 1 }]);
+  assert.deepEqual([...style.modulation ?? []], [1.5, -1]);
+  assert.deepEqual([...affine(some(), style, 0.5).modulation ?? []], [0.75, -0.5]);
+  assert.equal(affine(some(), some()).modulation, undefined);
+  assert.throws(() => blend([{ statistics: a }, { statistics: some() }]), {
+    code: "model_mismatch",
+  });
+});
+
 Deno.test("affine() refuses a style of another model", () => {
   const other = { mean: new Float32Array(3), std: new Float32Array(3).fill(1) };
   assert.throws(() => affine(some(), other), { code: "model_mismatch" });

@@ -6,7 +6,7 @@ const good = JSON.parse(Deno.readTextFileSync(new URL("model.json", FAST)));
 
 async function copyOfFast(): Promise<{ folder: URL; path: string }> {
   const path = await Deno.makeTempDir();
-  for (const file of ["model.json", "encoder.onnx", "decoder.onnx"]) {
+  for (const file of ["model.json", "encoder.onnx", "decoder.onnx", "style.onnx"]) {
     await Deno.copyFile(new URL(file, FAST), `${path}/${file}`);
   }
   return { folder: new URL(`file://${path}/`), path };
@@ -32,6 +32,11 @@ Deno.test.each([
   ["a stride of 0", { stride: 0 }, /"stride"/],
   ["a halo off the stride", { receptive_field: 57 }, /"receptive_field" must be a multiple/],
   ["files that are missing", { files: {} }, /"encoder" must be an object/],
+  ["a modulation without its graph", {
+    modulation: 4,
+    files: { ...good.files, style: undefined },
+  }, /"style" must be an object/],
+  ["a modulation of less than nothing", { modulation: -1 }, /"modulation" must be a positive/],
   ["a path out of the folder", {
     files: { ...good.files, encoder: { ...good.files.encoder, path: "../x.onnx" } },
   }, /plain file name/],

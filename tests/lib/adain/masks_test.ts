@@ -65,6 +65,16 @@ Deno.test("mixAffines() of one region everywhere is its map at every position", 
   close(map.shift, spread(plain.shift));
 });
 
+Deno.test("mixAffines() mixes modulations as scale and shift", () => {
+  const maps = [[1, 10], [3, -10]].map((modulation) => ({
+    ...affine(whole, style(1)),
+    modulation: Float32Array.from(modulation),
+  }));
+  const masks = [Float32Array.of(1, 0.5), Float32Array.of(0, 0.5)];
+  const { modulation } = mixAffines(maps, masks);
+  assert.deepEqual([...modulation ?? []], [1, 2, 10, 0]);
+});
+
 Deno.test("mixAffines() gives each hard region its style's mean", () => {
   const left = Float32Array.from({ length: 40 }, (_, i) => i < 20 ? 1 : 0);
   const masks = [left, left.map((v) => 1 - v)];

@@ -50,12 +50,28 @@ Deno.test("packStatistics() and unpackStatistics() are inverse, means first", ()
   const bytes = packStatistics(value);
   assert.equal(bytes.length, 16);
   assert.deepEqual([...new Float32Array(bytes.buffer)], [1, -2.5, 0.25, 4]);
-  assert.deepEqual(unpackStatistics(bytes, 2), value);
+  assert.deepEqual(unpackStatistics(bytes, { channels: 2 }), value);
+});
+
+Deno.test("packStatistics() puts the modulation last", () => {
+  const value = {
+    mean: Float32Array.of(1),
+    std: Float32Array.of(2),
+    modulation: Float32Array.of(-1, 0, 0.5),
+  };
+  const bytes = packStatistics(value);
+  assert.deepEqual([...new Float32Array(bytes.buffer)], [1, 2, -1, 0, 0.5]);
+  assert.deepEqual(unpackStatistics(bytes, { channels: 1, modulation: 3 }), value);
+  assert.throws(() => unpackStatistics(bytes, { channels: 1 }), { code: "invalid_statistics" });
+  assert.throws(() => unpackStatistics(bytes, { channels: 1, modulation: 2 }), {
+    code: "invalid_statistics",
+    message: /20 bytes, expected 16/,
+  });
 });
 
 Deno.test("unpackStatistics() refuses another model's length", () => {
   const bytes = packStatistics({ mean: new Float32Array(2), std: Float32Array.of(1, 1) });
-  assert.throws(() => unpackStatistics(bytes, 3), (error) => {
+  assert.throws(() => unpackStatistics(bytes, { channels: 3 }), (error) => {
     assert(error instanceof AdainError);
     assert.equal(error.code, "invalid_statistics");
     assert.match(error.message, /16 bytes, expected 24/);
@@ -70,5 +86,17 @@ Deno.test.each([
   ["a negative deviation", { mean: Float32Array.of(1, 1), std: Float32Array.of(1, -1) }],
   ["an infinite deviation", { mean: Float32Array.of(1, 1), std: Float32Array.of(1, Infinity) }],
 ])("assertStatistics() refuses %s", (_, value) => {
-  assert.throws(() => assertStatistics(value, 2), AdainError);
+  assert.throws(() => assertStatistics(value, { channels: 2 }), AdainError);
+});
+
+Deno.test.each([
+  ["none", undefined],
+  ["too few", Float32Array.of(1)],
+  ["one that is not finite", Float32Array.of(1, Infinity)],
+])("assertStatistics() refuses a modulation: %s", (_, modulation) => {
+  const value = { mean: Float32Array.of(1), std: Float32Array.of(1) };
+  const style = modulation ? { ...value, modulation } : value;
+  assert.throws(() => assertStatistics(style, { channels: 1, modulation: 2 }), {
+    code: "invalid_statistics",
+  });
 });

@@ -67,6 +67,37 @@ Deno.test("stylize() in tiles with masks equals one run", async () => {
   });
 });
 
+Deno.test("stylize() with a mask of ones paints as without", async () => {
+  await withStylizer(async (stylizer, statistics) => {
+    const content = drawPicture(96, 80, 8);
+    const masks = [{ width: 1, height: 1, data: Float32Array.of(1) }];
+    const [plain, masked] = await stylizer.stylizeMany(content, [
+      { styles: [{ statistics }] },
+      { styles: [{ statistics }], masks },
+    ]);
+    assert(plain && masked);
+    assert(largestDifference(plain, masked) <= 1);
+  });
+});
+
+Deno.test("analyze() gives what the model changes in the decoder, and stylize() needs it", async () => {
+  await withStylizer(async (stylizer, statistics) => {
+    const { mean, std, modulation } = statistics;
+    assert.equal(modulation?.length, stylizer.manifest.modulation);
+    const content = drawPicture(64, 48, 9);
+    const without = { mean, std, modulation: new Float32Array(modulation.length) };
+    const [whole, plain] = await stylizer.stylizeMany(content, [
+      { styles: [{ statistics }] },
+      { styles: [{ statistics: without }] },
+    ]);
+    assert(whole && plain);
+    assert(meanDifference(whole, plain) > 0.5);
+    await assert.rejects(stylizer.stylize(content, { styles: [{ statistics: { mean, std } }] }), {
+      code: "invalid_statistics",
+    });
+  });
+});
+
 Deno.test("stylize() with a mask paints each side in its style", async () => {
   await withStylizer(async (stylizer, statistics) => {
     const content = drawPicture(256, 128, 6);

@@ -40,7 +40,10 @@ async function paintPart(outer: Rectangle, style: Statistics): Promise<Float32Ar
 }
 
 Deno.test("planTiles() makes tiles whose cores equal the whole picture to 1e-5", async () => {
-  const style = { ...whole.statistics, mean: whole.statistics.mean.map((mean) => mean + 0.3) };
+  const style = await runtime.completeStyle({
+    ...whole.statistics,
+    mean: whole.statistics.mean.map((mean) => mean + 0.3),
+  });
   const expected = await paintPart({ x: 0, y: 0, width, height }, style);
   const tiles = planTiles({ width, height }, { stride, halo, maxPixels: 1024 });
   assert(tiles.length > 2);
@@ -65,9 +68,12 @@ for (const [kept, memoryBudget] of [["kept", 2 ** 28], ["encoded again", 1000]] 
     assert(largest(tiled.statistics.mean, whole.statistics.mean) < 1e-5);
     assert(largest(tiled.statistics.std, whole.statistics.std) < 1e-5);
     const mask = { width: 3, height: 1, data: Float32Array.of(1, 0.5, 0) };
-    const styles = [{ statistics: whole.statistics }, {
-      statistics: { ...whole.statistics, std: whole.statistics.std.map((std) => 2 * std) },
-    }];
+    const { statistics } = whole;
+    const wide = { ...statistics, std: statistics.std.map((std) => 2 * std) };
+    const styles = [
+      { statistics: await runtime.completeStyle(statistics) },
+      { statistics: await runtime.completeStyle(wide) },
+    ];
     for (const target of [{ styles }, { styles, masks: [mask] }]) {
       const pictures = [];
       for (const encoded of [whole, tiled]) {

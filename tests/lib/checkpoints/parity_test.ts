@@ -56,12 +56,22 @@ async function compare(model: Model, name: string): Promise<void> {
     near(await features.read() as Float32Array, values("features"), "features");
     near(statistics.mean, values("mean"), "mean");
     near(statistics.std, values("std"), "std");
-    const style = { mean: values("style_mean"), std: values("style_std") };
+    const style = await runtime.completeStyle({
+      mean: values("style_mean"),
+      std: values("style_std"),
+    });
+    const modulated = style.modulation !== undefined;
+    assert.equal(modulated, model.style !== undefined);
+    if (style.modulation) near(style.modulation, values("style_modulation"), "modulation");
     const map = affine(statistics, style, 0.75);
     const picture = await runtime.decode(features, map);
     assert.deepEqual([picture.width, picture.height], [size.width, size.height]);
     near(picture.data, values("output"), "output of the chain");
-    const exact = { scale: values("scale"), shift: values("shift") };
+    const exact = {
+      scale: values("scale"),
+      shift: values("shift"),
+      ...(modulated ? { modulation: values("modulation") } : {}),
+    };
     near((await runtime.decode(features, exact)).data, values("output"), "output");
     features.dispose();
   } finally {
