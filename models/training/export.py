@@ -160,7 +160,7 @@ def compact_style(weights, path):
     graph = Graph("style")
     moments = [graph.input(name, [1, channels, 1, 1]) for name in ("mean", "std")]
     x = graph.node("Concat", moments, axis=1)
-    x = graph.node("Relu", [graph.mix(x, *layer(weights, "modulation.first"))])
+    x = graph.node("Tanh", [graph.mix(x, *layer(weights, "modulation.first"))])
     x = graph.mix(x, *layer(weights, "modulation.second"))
     graph.node("Identity", [x], "modulation")
     graph.output("modulation", [1, modulation_size(weights), 1, 1])

@@ -61,7 +61,10 @@ class Residual(nn.Module):
 
 class Modulation(nn.Module):
     """Statistics of a style's features [N,C,1,1] each -> modulation [N,M,1,1]: for each modulated
-    layer of the decoder its channels' factors, less one, then their offsets. It begins at zero."""
+    layer of the decoder its channels' factors, less one, then their offsets. It begins at zero.
+
+    No ReLU: means and deviations are positive, so all units would move as one and soon be dead.
+    """
 
     def __init__(self, channels, widths):
         super().__init__()
@@ -71,7 +74,17 @@ class Modulation(nn.Module):
         nn.init.zeros_(self.second.bias)
 
     def forward(self, mean, std):
-        return self.second(F.relu(self.first(torch.cat([mean, std], 1))))
+        return self.second(torch.tanh(self.first(torch.cat([mean, std], 1))))
+
+    @torch.no_grad()
+    def begin(self, mean, std):
+        """Starts the first layer anew so that it sees many styles' statistics with mean 0 and
+        deviation 1: as they are, some differ by hundredths only."""
+        numbers = torch.cat([mean, std], 1)[:, :, 0, 0]
+        spread = numbers.std(0) + 1e-3
+        self.first.weight.normal_(std=numbers.shape[1] ** -0.5)
+        self.first.weight.div_(spread[:, None, None])
+        self.first.bias.copy_(-self.first.weight[:, :, 0, 0] @ numbers.mean(0))
 
 
 def modulate(x, modulation):

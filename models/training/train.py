@@ -29,6 +29,10 @@ from sheet import draw_grid
 DETAIL_PACE = 4
 # The same of offsets: where they move as fast as kernels, more and more units stop to fire for good.
 OFFSET_PACE = 0.3
+# The same of the modulation's layers: many units act on each number together.
+MODULATION_PACE = 0.1
+# Styles that the first layer of the modulation is scaled to.
+BEGIN_STYLES = 256
 SAMPLES, SAMPLE_SIZE, SAMPLE_EVERY = 4, 256, 500
 
 
@@ -80,8 +84,20 @@ class Trainer:
             network.decoder.even_phases()
         self.contents, contents = self.pictures(args.content, 0)
         self.styles, styles = self.pictures(args.style, 1)
+        self.begin_modulation()
         self.samples = [crops.batch(SAMPLES, SAMPLE_SIZE) for crops in (contents, styles)]
         self.pools, self.judge = None, None
+
+    @torch.no_grad()
+    def begin_modulation(self):
+        """Where nothing is predicted yet."""
+        for network in (self.network, self.average):
+            if network.modulation.second.weight.any():
+                return
+        styles = self.styles.batch(BEGIN_STYLES, self.args.size).to(self.args.device)
+        moments = statistics(self.network.encoder(styles))
+        self.network.modulation.begin(*moments)
+        self.average.modulation.load_state_dict(self.network.modulation.state_dict())
 
     def make_optimizers(self):
         """Muon for kernels of 3x3; it is too slow for what mixes the detail, which begins at zero."""
@@ -94,7 +110,7 @@ class Trainer:
         biases = [value for value in values.values() if value.ndim == 1]
         groups = [
             {"params": biases, "pace": OFFSET_PACE},
-            {"params": mixers, "pace": 1},
+            {"params": mixers, "pace": MODULATION_PACE},
             {"params": detail, "pace": DETAIL_PACE},
         ]
         muon = [Muon(kernels, self.args.rate)] if kernels else []
