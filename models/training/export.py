@@ -216,9 +216,8 @@ def describe(folder, shape, facts):
     shape: channels, stride and receptive_field.
     """
     files, everything = {}, hashlib.sha256()
-    for part in ("encoder", "decoder", "style"):
-        if not (folder / f"{part}.onnx").exists():
-            continue
+    parts = ("encoder", "decoder", *(["style"] if "modulation" in shape else []))
+    for part in parts:
         data = (folder / f"{part}.onnx").read_bytes()
         everything.update(data)
         digest = hashlib.sha256(data).hexdigest()

@@ -5,6 +5,11 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
+NEAREST = {
+    "mode": "nearest",
+    "nearest_mode": "floor",
+    "coordinate_transformation_mode": "asymmetric",
+}
 
 
 class Graph:
@@ -48,9 +53,7 @@ class Graph:
         dims = self.node("Shape", [x])
         factors = self.node("Min", [dims, self.constant([1, 1, 2, 2], np.int64)])
         sizes = self.node("Mul", [dims, factors])
-        attributes = {"mode": "nearest", "nearest_mode": "floor"}
-        attributes["coordinate_transformation_mode"] = "asymmetric"
-        return self.node("Resize", [x, "", "", sizes], **attributes)
+        return self.node("Resize", [x, "", "", sizes], **NEAREST)
 
     def modulate(self, x, factor, offset):
         """x * (1 + factor) + offset."""
@@ -80,9 +83,7 @@ class Graph:
 
     def nearest(self, x):
         scales = self.constant([1, 1, 2, 2])
-        attributes = {"mode": "nearest", "nearest_mode": "floor"}
-        attributes["coordinate_transformation_mode"] = "asymmetric"
-        return self.node("Resize", [x, "", scales], **attributes)
+        return self.node("Resize", [x, "", scales], **NEAREST)
 
     def statistics(self, x, channels):
         """Adds the outputs mean and std: unbiased variance + 1e-5, square root."""

@@ -84,6 +84,8 @@ Deno.test("analyze() gives what the model changes in the decoder, and stylize() 
   await withStylizer(async (stylizer, statistics) => {
     const { mean, std, modulation } = statistics;
     assert.equal(modulation?.length, stylizer.manifest.modulation);
+    const other = await stylizer.analyze(drawPicture(96, 96, 5));
+    assert(modulation.some((value, i) => Math.abs(value - (other.modulation?.[i] ?? NaN)) > 1e-3));
     const content = drawPicture(64, 48, 9);
     const without = { mean, std, modulation: new Float32Array(modulation.length) };
     const [whole, plain] = await stylizer.stylizeMany(content, [
