@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from network import adain, statistics
+from moments import adain, statistics
 from weights import read_weights
 
 FULL = {2: 0, 5: 1, 9: 1, 12: 2, 16: 2, 19: 2, 22: 2, 25: 3, 29: 3}

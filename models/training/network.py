@@ -13,10 +13,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from moments import adain, statistics
 from weights import read_weights, write_weights
 
 MEAN, SPREAD = 0.45, 0.25
-EPSILON = 1e-5
 
 
 def conv(inputs, outputs, stride=1, pixels=1):
@@ -192,37 +192,6 @@ def even_phases(layer, pixels=4):
     sums = weight.sum((3, 4), keepdim=True)
     layer.weight.sub_(((sums - sums.mean(1, keepdim=True)) / 9).expand_as(weight).flatten(0, 1))
     layer.bias.copy_(layer.bias.unflatten(0, (-1, pixels)).mean(1).repeat_interleave(pixels))
-
-
-class Statistics(torch.autograd.Function):
-    """Mean and deviation with a gradient in one pass: left to autograd, these passes over features
-    of full size take longer than all convolutions of a training step."""
-
-    @staticmethod
-    def forward(context, features):
-        pixels = features.shape[2] * features.shape[3]
-        mean = features.mean((2, 3), keepdim=True)
-        variance = features.square().mean((2, 3), keepdim=True) - mean * mean
-        std = (variance.clamp_min(0) * (pixels / (pixels - 1)) + EPSILON).sqrt()
-        context.save_for_backward(features, mean, std)
-        return mean, std
-
-    @staticmethod
-    def backward(context, mean_gradient, std_gradient):
-        features, mean, std = context.saved_tensors
-        pixels = features.shape[2] * features.shape[3]
-        slope = std_gradient / (std * (pixels - 1))
-        return torch.addcmul(mean_gradient / pixels - slope * mean, features, slope)
-
-
-def statistics(features):
-    """Mean and sqrt(unbiased variance + 1e-5), [N,C,1,1] each."""
-    return Statistics.apply(features)
-
-
-def adain(content, style_mean, style_std):
-    mean, std = statistics(content)
-    return (content - mean) / std * style_std + style_mean
 
 
 def save_network(path, network):

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from data import list_pictures, split
 from losses import LossNetwork
-from network import EPSILON
+from moments import EPSILON
 
 NEVER_TRAINED = "kodak"
 LOSSES = ("content", "style", "structure")

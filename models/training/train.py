@@ -21,8 +21,9 @@ from torch.nn import functional as F
 
 from data import Crops, list_pictures, split
 from losses import FeaturePool, LossNetwork, painting_loss, painting_losses
+from moments import statistics
 from muon import Muon
-from network import Network, load_network, save_network, statistics
+from network import Network, load_network, save_network
 from sheet import draw_grid
 
 # Learning rate of the detail's layers, times that of the others.
