@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 MAX_SIDE = 320
+# How many crops are enlarged up to twice: the pictures are small, and users' are not.
+ENLARGED = 0.2
 
 
 def list_pictures(folder):
@@ -42,7 +44,7 @@ def load_squeezed(path, size):
 
 
 class Crops:
-    """Random square crops at random scale, mirrored at random."""
+    """Random square crops at random scale, some enlarged, mirrored at random."""
 
     def __init__(self, paths, seed):
         self.pictures = [load(path) for path in paths]
@@ -54,10 +56,13 @@ class Crops:
     def crop(self, size):
         picture = self.random.choice(self.pictures)
         short = min(picture.shape[1:])
-        side = self.random.randint(min(size, short), short)
+        least, most = min(size, short), short
+        if self.random.random() < ENLARGED:
+            least, most = least // 2, least
+        side = self.random.randint(least, most)
         top = self.random.randint(0, picture.shape[1] - side)
         left = self.random.randint(0, picture.shape[2] - side)
         part = picture[None, :, top : top + side, left : left + side].float() / 255
         if side != size:
-            part = F.interpolate(part, (size, size), mode="bilinear", antialias=True)
+            part = F.interpolate(part, (size, size), mode="bicubic", antialias=True).clamp(0, 1)
         return part[0].flip(2) if self.random.random() < 0.5 else part[0]

@@ -1,6 +1,5 @@
 """Exports a checkpoint to a model folder: its graphs and model.json.
 
-    python export.py seed CHECKPOINT OUT [--facts FACTS.json]
     python export.py compact CHECKPOINT OUT [--facts FACTS.json]
     python export.py vgg19 ENCODER DECODER OUT
 
@@ -52,28 +51,6 @@ def finish_decoder(graph, x, path):
     graph.node("Clip", [x, *limits], "image")
     graph.output("image", [1, 3, "height", "width"])
     graph.save(path)
-
-
-def seed_encoder(weights, path):
-    graph, x = start_encoder()
-    for index, stride in enumerate([1, 2, 2, 2, 1]):
-        weight, bias = weights[f"encoder.c{index}.weight"], weights[f"encoder.c{index}.bias"]
-        if index == 0:
-            weight, bias = fold_normalisation(weight, bias)
-        x = graph.conv(x, weight, bias, stride)
-    finish_encoder(graph, x, 128, path)
-
-
-def seed_decoder(weights, path):
-    graph, x = start_decoder(128)
-    for index in range(8):
-        if index in (2, 4, 6):
-            x = graph.nearest(x)
-        weight, bias = weights[f"decoder.d{index}.weight"], weights[f"decoder.d{index}.bias"]
-        if index == 7:
-            weight, bias = weight * SPREAD, bias * SPREAD + MEAN
-        x = graph.conv(x, weight, bias, relu=index < 7)
-    finish_decoder(graph, x, path)
 
 
 def layer(weights, name):
@@ -192,10 +169,7 @@ def vgg_decoder(weights, path):
 
 # receptive_field: pixels that a result depends on to each side, encoder and decoder together,
 # rounded up to 8.
-SHAPES = {
-    "seed": {"channels": 128, "stride": 8, "receptive_field": 56},
-    "vgg19": {"channels": 512, "stride": 8, "receptive_field": 72},
-}
+VGG_SHAPE = {"channels": 512, "stride": 8, "receptive_field": 72}
 
 
 def compact_shape(weights):
@@ -237,7 +211,7 @@ def describe(folder, shape, facts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shape", choices=[*SHAPES, "compact"])
+    parser.add_argument("shape", choices=["compact", "vgg19"])
     parser.add_argument("paths", nargs="+", help="checkpoint files, then the folder to write")
     parser.add_argument("--facts", help="JSON with licence, training, quality and speed")
     args = parser.parse_args()
@@ -248,15 +222,14 @@ def main():
     if args.shape == "vgg19":
         vgg_encoder(weights[0], encoder)
         vgg_decoder(weights[1], decoder)
-    elif args.shape == "seed":
-        seed_encoder(weights[0], encoder)
-        seed_decoder(weights[0], decoder)
+        shape = VGG_SHAPE
     else:
         compact_encoder(weights[0], encoder)
         compact_decoder(weights[0], decoder)
         compact_style(weights[0], out / "style.onnx")
+        shape = compact_shape(weights[0])
     facts = json.loads(pathlib.Path(args.facts).read_text()) if args.facts else {}
-    describe(out, SHAPES.get(args.shape) or compact_shape(weights[0]), facts)
+    describe(out, shape, facts)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from network import read_network
 from weights import read_weights, write_weights
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "tests" / "golden"
-MEAN, SPREAD, EPSILON, ALPHA = 0.45, 0.25, 1e-5, 0.75
+EPSILON, ALPHA = 1e-5, 0.75
 HEIGHT, WIDTH = 56, 48
 
 
@@ -35,11 +35,11 @@ def draw(seed):
     return torch.tensor(picture.clip(0, 1).astype(np.float32)).double()[None]
 
 
-def layer(weights, key, stride=1):
+def layer(weights, key):
     """A convolution with reflection padding as a function."""
     weight, bias = (torch.tensor(weights[f"{key}.{part}"]).double() for part in ("weight", "bias"))
     pad = weight.shape[2] // 2
-    return lambda x: F.conv2d(F.pad(x, (pad,) * 4, mode="reflect"), weight, bias, stride)
+    return lambda x: F.conv2d(F.pad(x, (pad,) * 4, mode="reflect"), weight, bias)
 
 
 def double(x):
@@ -57,16 +57,6 @@ def chain(*steps):
         return x
 
     return run
-
-
-def seed_network(weights):
-    encoder, decoder = [lambda x: (x - MEAN) / SPREAD], []
-    for index, stride in enumerate([1, 2, 2, 2, 1]):
-        encoder += [layer(weights, f"encoder.c{index}", stride), F.relu]
-    for index in range(8):
-        decoder += [double] if index in (2, 4, 6) else []
-        decoder += [layer(weights, f"decoder.d{index}"), F.relu]
-    return chain(*encoder), chain(*decoder[:-1], lambda x: x * SPREAD + MEAN)
 
 
 def trained_network(path):
@@ -126,9 +116,7 @@ def main():
     if len(paths) == 2:
         name, network = "vgg19", vgg_network(*map(read_weights, paths))
     else:
-        weights = read_weights(paths[0])
-        is_seed = "decoder.d7.weight" in weights
-        name, network = "fast", seed_network(weights) if is_seed else trained_network(paths[0])
+        name, network = "fast", trained_network(paths[0])
     GOLDEN.mkdir(exist_ok=True)
     write_weights(GOLDEN / f"{name}.safetensors", compute(*network))
 

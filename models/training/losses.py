@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from moments import adain, statistics
 from weights import read_weights
+from winograd import Convolution, fits
 
 FULL = {2: 0, 5: 1, 9: 1, 12: 2, 16: 2, 19: 2, 22: 2, 25: 3, 29: 3}
 QUARTER = ("11", "12", "21", "22", "31", "32", "33", "34", "41")
@@ -15,6 +16,18 @@ POOL_AFTER = {5, 12, 25, "12", "22", "34"}
 LEVELS = {2, 9, 16, 29, "11", "21", "31", "41"}
 # The stand-in's losses are about this much smaller than VGG-19's, for the same pictures.
 QUARTER_SCALE = 2.4
+# Pairs that a crop's features are used in.
+PAIRS_EACH = 8
+# Windows of the grid loss: cells a side, and energy (of colours 0..1) that nobody sees.
+GRID_CELLS, GRID_UNSEEN = 4, 6e-5
+
+
+def rectified(weight, bias):
+    """A 3x3 convolution with reflection padding and ReLU, as the device does it fastest."""
+    if fits(weight):
+        return Convolution(weight, bias)
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    return lambda x: F.relu_(F.conv2d(F.pad(x, (1, 1, 1, 1), "reflect"), weight, bias))
 
 
 class LossNetwork(nn.Module):
@@ -32,8 +45,7 @@ class LossNetwork(nn.Module):
         self.colour = (weights[f"{first}.weight"], weights[f"{first}.bias"])
         self.layers = {}
         for key in self.keys:
-            weight = weights[f"{name(key)}.weight"].contiguous(memory_format=torch.channels_last)
-            self.layers[key] = (weight, weights[f"{name(key)}.bias"])
+            self.layers[key] = rectified(weights[f"{name(key)}.weight"], weights[f"{name(key)}.bias"])
         self.embeddings = {
             key: (weights[f"enc.conv{key}_aux.weight"], weights[f"enc.conv{key}_aux.bias"])
             for key in self.keys
@@ -44,13 +56,12 @@ class LossNetwork(nn.Module):
         x = F.conv2d(image, *self.colour)
         levels = []
         for key in self.keys:
-            x = F.relu_(F.conv2d(F.pad(x, (1, 1, 1, 1), "reflect"), *self.layers[key]))
+            x = self.layers[key](x)
             if key in LEVELS:
                 levels.append(self.embed(key, x) if self.quarter else x)
             if key in POOL_AFTER:
                 x = F.max_pool2d(x, 2, ceil_mode=True)
         return levels
-
 
     def embed(self, key, x):
         """As wide as VGG-19's level. Wide maps of full size cost more than all else here, and the
@@ -62,15 +73,15 @@ class LossNetwork(nn.Module):
 
 
 class FeaturePool:
-    """Crops with their features: each batch renews a quarter of itself and draws the rest again.
+    """Crops with their features: for each batch an eighth as many are renewed.
 
     The features of content and style are two thirds of a training step's arithmetic; here each is
-    computed once and used in about four pairs.
+    computed once and used in about eight pairs.
     """
 
     def __init__(self, judge, crops, size, capacity):
         self.judge, self.crops, self.size, self.capacity = judge, crops, size, capacity
-        self.entries, self.next = [], 0
+        self.entries, self.next, self.due = [], 0, 0
         while len(self.entries) < min(32, capacity):
             self.renew(8)
 
@@ -90,7 +101,10 @@ class FeaturePool:
 
     def sample(self, count):
         """Images, relu4_1 features, and (mean, std) of the four levels."""
-        self.renew(max(1, count // 4))
+        self.due += count
+        if self.due >= PAIRS_EACH:
+            self.renew(self.due // PAIRS_EACH)
+            self.due %= PAIRS_EACH
         chosen = self.crops.random.sample(self.entries, count)
         images, features, moments = zip(*chosen)
         levels = [
@@ -123,16 +137,24 @@ def colour_loss(image, target):
 
 
 def grid_loss(image, period=8):
-    """What repeats with the decoder's stride: detail averaged by phase over windows of 4 x 4 cells.
+    """What repeats with the decoder's stride: the share of detail that is left of it averaged by
+    phase over windows of 4 x 4 cells, above the 1/16 that is left of noise.
 
-    Edges and brush strokes fall on all phases alike and cancel out; a grid does not.
+    A grid is left whole. A share, not an energy: a faint grid in a sky is seen, and edges and brush
+    strokes should not be made faint for theirs.
     """
     padded = F.pad(image, (2, 2, 2, 2), "reflect")
     detail = image - F.avg_pool2d(padded, 5, 1)
     phases = F.pixel_unshuffle(detail, period).unflatten(1, (image.shape[1], period * period))
     count, colours, cells = phases.shape[:3]
-    means = F.avg_pool2d(phases.flatten(0, 1), 4, 2).view(count, colours, cells, -1)
-    return means.square().mean()
+
+    def windows(values):
+        means = F.avg_pool2d(values.flatten(0, 1), GRID_CELLS, GRID_CELLS // 2)
+        return means.view(count, colours, cells, -1)
+
+    kept = windows(phases).square().mean(2)
+    share = kept / (windows(phases.square()).mean(2) + GRID_UNSEEN)
+    return F.relu(share - GRID_CELLS**-2).mean()
 
 
 def painting_losses(judge, painted, content_level, style, style_levels):

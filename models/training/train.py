@@ -60,7 +60,7 @@ def arguments():
     parser.add_argument("--style-weight", type=float, default=6)
     parser.add_argument("--same-weight", type=float, default=5)
     parser.add_argument("--ramp", type=int, default=1500, help="iterations in which it grows")
-    parser.add_argument("--grid-weight", type=float, default=500)
+    parser.add_argument("--grid-weight", type=float, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
