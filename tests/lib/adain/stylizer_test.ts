@@ -32,12 +32,15 @@ Deno.test("stylize() gives exactly the content's size, whatever it is", async ()
 });
 
 Deno.test("stylize() paints: alpha 1 is far from the content, alpha 0 near, between in between", async () => {
-  await withStylizer(async (stylizer, statistics) => {
+  await withStylizer(async (stylizer) => {
     const content = drawPicture(128, 96, 2);
+    const dark = drawPicture(128, 128, 99);
+    dark.data.forEach((value, index) => dark.data[index] = index % 4 === 3 ? 255 : value / 4);
+    const statistics = await stylizer.analyze(dark);
     const at = async (alpha: number): Promise<number> =>
       meanDifference(content, await stylizer.stylize(content, { styles: [{ statistics }], alpha }));
     const [none, half, full] = [await at(0), await at(0.5), await at(1)];
-    assert(none < half && half < full, `${none} ${half} ${full}`);
+    assert(none < half && half < full && full > 2 * none, `${none} ${half} ${full}`);
   });
 });
 
