@@ -1,4 +1,4 @@
-"""Builds the two graphs of a model, node by node, under the contract in models/README.md."""
+"""Builds the graphs of a model, node by node, under the contract in models/README.md."""
 
 import numpy as np
 import onnx

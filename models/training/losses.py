@@ -45,7 +45,8 @@ class LossNetwork(nn.Module):
         self.colour = (weights[f"{first}.weight"], weights[f"{first}.bias"])
         self.layers = {}
         for key in self.keys:
-            self.layers[key] = rectified(weights[f"{name(key)}.weight"], weights[f"{name(key)}.bias"])
+            weight, bias = (weights[f"{name(key)}.{part}"] for part in ("weight", "bias"))
+            self.layers[key] = rectified(weight, bias)
         self.embeddings = {
             key: (weights[f"enc.conv{key}_aux.weight"], weights[f"enc.conv{key}_aux.bias"])
             for key in self.keys

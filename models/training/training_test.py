@@ -43,6 +43,10 @@ class Winograd(unittest.TestCase):
             both = [torch.autograd.grad(y, x, gradient)[0] for y in (actual, expected)]
             torch.testing.assert_close(*both, rtol=1e-3, atol=1e-3)
 
+    def test_refuses_maps_that_cannot_be_reflected(self):
+        with self.assertRaisesRegex(RuntimeError, "two positions"):
+            winograd.Convolution(drawn(16, 16, 3, 3), drawn(16))(drawn(1, 16, 1, 8))
+
     def test_is_not_used_for_widths_that_it_cannot_do(self):
         self.assertTrue(winograd.fits(torch.zeros(32, 16, 3, 3)))
         self.assertFalse(winograd.fits(torch.zeros(64, 3, 3, 3)))
@@ -119,11 +123,11 @@ class Networks(unittest.TestCase):
         found = revive(network, content, style, 0.002)
         after = network.paint(network.encoder(content), network.encoder(style))
         self.assertTrue(all(found.values()), found)
-        self.assertLess(float((after - before).abs().mean()), 0.02)
+        self.assertLess(float((after - before).abs().mean().detach()), 0.02)
         self.assertFalse(any(revive(network, content, style, 0.002).values()))
 
     def test_the_mean_of_networks_of_different_shapes_is_refused(self):
-        one, two, wide = ({"a": torch.full((size,), value)} for size, value in ((2, 1.0), (2, 3.0), (3, 1.0)))
+        one, two, wide = ({"a": torch.tensor(values)} for values in ([1.0, 1], [3.0, 3], [1.0] * 3))
         self.assertEqual(average([one, two])["a"].tolist(), [2, 2])
         with self.assertRaisesRegex(ValueError, "different shapes"):
             average([one, wide])

@@ -1,10 +1,11 @@
-// 3x3 convolutions with reflection padding by Winograd's F(4x4, 3x3), with ReLU, for CPUs: a quarter
+// 3x3 convolutions with reflection padding and ReLU by Winograd's F(4x4, 3x3), for CPUs: a quarter
 // of the multiplications (Lavin & Gray 2016, points 0, 1, -1, 2, -2). Maps are NHWC, fp32, channels
-// in multiples of 8; a tile is six positions a side to read, four to write.
+// in multiples of 16; a tile is six positions a side to read, four to write.
 
 #include <torch/extension.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace {
@@ -53,24 +54,49 @@ std::vector<int64_t> positions(int64_t first, int64_t count, int64_t size, bool 
   return map;
 }
 
+// Rows or columns of a map: its tiles, and where these read and write. Backward, they cover the
+// padding too, where gradients are that of the position which it repeats.
+struct Axis {
+  int64_t size, tiles;
+  std::vector<int64_t> from, to;
+
+  Axis(int64_t size, bool backward) : size(size) {
+    TORCH_CHECK(size > 1, "Reflection needs two positions a side at least");
+    int64_t padding = backward ? 1 : 0;
+    tiles = (size + 2 * padding + 3) / 4;
+    from = positions(-1 - padding, 4 * tiles + 2, size, !backward);
+    to = positions(-padding, 4 * tiles, size, backward);
+  }
+};
+
+// Forward with a bias and no mask, backward with the mask (forward's output) and no bias.
 struct Pass {
-  int64_t height, width, inputs, outputs, tile_rows, tile_columns;
-  std::vector<int64_t> rows, columns, out_rows, out_columns;
+  Axis rows, columns;
+  int64_t inputs, outputs;
   const float *map, *mask, *bias;
   float* out;
-  bool add;
+
+  // Its picture, and its first row and column.
+  std::array<int64_t, 3> place(int64_t tile) const {
+    int64_t across = columns.tiles, down = rows.tiles;
+    return {tile / (down * across), tile / across % down * 4, tile % across * 4};
+  }
+
+  // Where a position is in a map of so many channels.
+  int64_t offset(int64_t image, int64_t y, int64_t x, int64_t channels) const {
+    return ((image * rows.size + y) * columns.size + x) * channels;
+  }
 
   void read(int64_t tile, float* points, int64_t stride) const {
-    int64_t image = tile / (tile_rows * tile_columns), row = tile / tile_columns % tile_rows * 4;
-    int64_t column = tile % tile_columns * 4;
+    auto [image, row, column] = place(tile);
     for (int64_t c = 0; c < inputs; c += WIDTH) {
       Lanes d[POINTS];
       for (int i = 0; i < 6; i++) {
         for (int j = 0; j < 6; j++) {
-          int64_t y = rows[row + i], x = columns[column + j];
+          int64_t y = rows.from[row + i], x = columns.from[column + j];
           Lanes value = {};
           if (y >= 0 && x >= 0) {
-            int64_t at = ((image * height + y) * width + x) * inputs + c;
+            int64_t at = offset(image, y, x, inputs) + c;
             value = lanes(map + at);
             if (mask) value = lanes(mask + at) > 0 ? value : Lanes{};
           }
@@ -84,8 +110,7 @@ struct Pass {
   }
 
   void write(int64_t tile, const float* points, int64_t stride) const {
-    int64_t image = tile / (tile_rows * tile_columns), row = tile / tile_columns % tile_rows * 4;
-    int64_t column = tile % tile_columns * 4;
+    auto [image, row, column] = place(tile);
     for (int64_t c = 0; c < outputs; c += WIDTH) {
       Lanes m[POINTS], half[24], result[16];
       for (int k = 0; k < POINTS; k++) m[k] = lanes(points + k * stride + c);
@@ -93,15 +118,14 @@ struct Pass {
       for (int i = 0; i < 4; i++) from_points(half + 6 * i, 1, result + 4 * i, 1);
       for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-          int64_t y = out_rows[row + i], x = out_columns[column + j];
+          int64_t y = rows.to[row + i], x = columns.to[column + j];
           if (y < 0 || x < 0) continue;
-          Lanes& to = lanes(out + ((image * height + y) * width + x) * outputs + c);
-          Lanes value = result[4 * i + j];
-          if (add) {
-            to += value;
-          } else {
-            value += lanes(bias + c);
+          Lanes& to = lanes(out + offset(image, y, x, outputs) + c);
+          if (bias) {
+            Lanes value = result[4 * i + j] + lanes(bias + c);
             to = value > 0 ? value : Lanes{};
+          } else {
+            to += result[4 * i + j];
           }
         }
       }
@@ -133,55 +157,51 @@ void multiply(const float* inputs, const float* kernels, float* products, int64_
 }
 
 void run(const Pass& pass, const at::Tensor& kernels, int64_t images) {
-  int64_t tiles = images * pass.tile_rows * pass.tile_columns;
-  int64_t wide = std::max(pass.inputs, pass.outputs);
-  int64_t block = std::clamp<int64_t>(BLOCK_FLOATS / (POINTS * wide * ROWS), 4, (tiles + ROWS - 1) / ROWS) * ROWS;
-  auto points = at::zeros({POINTS, block, pass.inputs}, kernels.options());
-  auto products = at::empty({POINTS, block, pass.outputs}, kernels.options());
+  const int64_t inputs = pass.inputs, outputs = pass.outputs;
+  int64_t tiles = images * pass.rows.tiles * pass.columns.tiles, most = (tiles + ROWS - 1) / ROWS;
+  int64_t fitting = BLOCK_FLOATS / (POINTS * ROWS * std::max(inputs, outputs));
+  int64_t block = std::min(std::max<int64_t>(fitting, 4), most) * ROWS;
+  auto points = at::zeros({POINTS, block, inputs}, kernels.options());
+  auto products = at::empty({POINTS, block, outputs}, kernels.options());
   float *left = points.data_ptr<float>(), *right = products.data_ptr<float>();
+  const float* factors = kernels.data_ptr<float>();
   for (int64_t first = 0; first < tiles; first += block) {
-    int64_t count = std::min(block, tiles - first);
-    for (int64_t t = 0; t < count; t++) {
-      pass.read(first + t, left + t * pass.inputs, block * pass.inputs);
+    int64_t count = std::min(block, tiles - first), rows = (count + ROWS - 1) / ROWS * ROWS;
+    for (int64_t t = 0; t < count; t++) pass.read(first + t, left + t * inputs, block * inputs);
+    for (int64_t k = 0; k < POINTS; k++) {
+      multiply(left + k * block * inputs, factors + k * inputs * outputs,
+               right + k * block * outputs, rows, inputs, outputs);
     }
-    for (int k = 0; k < POINTS; k++) {
-      multiply(left + k * block * pass.inputs, kernels.data_ptr<float>() + k * pass.inputs * pass.outputs,
-               right + k * block * pass.outputs, (count + ROWS - 1) / ROWS * ROWS, pass.inputs, pass.outputs);
-    }
-    for (int64_t t = 0; t < count; t++) {
-      pass.write(first + t, right + t * pass.outputs, block * pass.outputs);
-    }
+    for (int64_t t = 0; t < count; t++) pass.write(first + t, right + t * outputs, block * outputs);
   }
+}
+
+const float* values(const at::Tensor* tensor) {
+  return tensor ? tensor->data_ptr<float>() : nullptr;
+}
+
+at::Tensor convolve(const at::Tensor& map, const at::Tensor& kernels, const at::Tensor* mask,
+                    const at::Tensor* bias) {
+  int64_t images = map.size(0), inputs = kernels.size(2), outputs = kernels.size(1) * PANEL;
+  Axis rows(map.size(1), !bias), columns(map.size(2), !bias);
+  auto out = at::zeros({images, rows.size, columns.size, outputs}, map.options());
+  Pass pass{rows,        columns,      inputs,       outputs,
+            values(&map), values(mask), values(bias), out.data_ptr<float>()};
+  run(pass, kernels, images);
+  return out;
 }
 
 }  // namespace
 
-// relu(conv(map [N,H,W,C]) + bias), kernels [36,C,K] -> [N,H,W,K].
+// relu(conv(map [N,H,W,C]) + bias), kernels [36,K/16,C,16] -> [N,H,W,K].
 at::Tensor forward(const at::Tensor& map, const at::Tensor& kernels, const at::Tensor& bias) {
-  at::NoGradGuard guard;
-  int64_t images = map.size(0), height = map.size(1), width = map.size(2);
-  auto out = at::empty({images, height, width, kernels.size(1) * PANEL}, map.options());
-  int64_t down = (height + 3) / 4, across = (width + 3) / 4;
-  Pass pass{height, width, kernels.size(2), kernels.size(1) * PANEL, down, across,
-            positions(-1, 4 * down + 2, height, true), positions(-1, 4 * across + 2, width, true),
-            positions(0, 4 * down, height, false), positions(0, 4 * across, width, false),
-            map.data_ptr<float>(), nullptr, bias.data_ptr<float>(), out.data_ptr<float>(), false};
-  run(pass, kernels, images);
-  return out;
+  return convolve(map, kernels, nullptr, &bias);
 }
 
-// The gradient of forward's map from that of its output [N,H,W,K], kernels [36,K,C] (turned round).
-at::Tensor backward(const at::Tensor& gradient, const at::Tensor& output, const at::Tensor& kernels) {
-  at::NoGradGuard guard;
-  int64_t images = output.size(0), height = output.size(1), width = output.size(2);
-  auto out = at::zeros({images, height, width, kernels.size(1) * PANEL}, output.options());
-  int64_t down = (height + 5) / 4, across = (width + 5) / 4;
-  Pass pass{height, width, kernels.size(2), kernels.size(1) * PANEL, down, across,
-            positions(-2, 4 * down + 2, height, false), positions(-2, 4 * across + 2, width, false),
-            positions(-1, 4 * down, height, true), positions(-1, 4 * across, width, true),
-            gradient.data_ptr<float>(), output.data_ptr<float>(), nullptr, out.data_ptr<float>(), true};
-  run(pass, kernels, images);
-  return out;
+// The gradient of forward's map from that of its output [N,H,W,K], kernels [36,C/16,K,16] (turned).
+at::Tensor backward(const at::Tensor& gradient, const at::Tensor& output,
+                    const at::Tensor& kernels) {
+  return convolve(gradient, kernels, &output, nullptr);
 }
 
 PYBIND11_MODULE(TORCH_EXTENSION_NAME, module) {
