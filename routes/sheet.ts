@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { guards } from "./middleware/guards.ts";
 import { pictureResponse } from "./picture_response.ts";
-import { queryContext, queryOf, serveOptions } from "./query_context.ts";
+import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { parseSheetQuery } from "./sheet_query.ts";
 
@@ -18,7 +18,7 @@ export function createSheetRoute(services: Services): Hono {
     const { request, presentation } = parseSheetQuery(queryOf(c), queryContext(c, services));
     const head = c.req.method === "HEAD";
     const served = head
-      ? await services.pictures.peekSheet(request)
+      ? await services.pictures.peekSheet(request, clientState(c))
       : await services.pictures.sheet(request, serveOptions(c));
     if (served) return pictureResponse(c, served, { presentation, shared: true, head });
     return new Response(null, { headers: { "cache-control": "no-store", vary: "Accept" } });

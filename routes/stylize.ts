@@ -90,7 +90,7 @@ async function answerHead(
   { request, presentation }: StylizeQuery,
   services: Services,
 ): Promise<Response> {
-  const served = await services.pictures.peek(request);
+  const served = await services.pictures.peek(request, clientState(c));
   if (served) return pictureResponse(c, served, { presentation, shared: true, head: true });
   const { format } = request.output;
   return new Response(null, {

@@ -96,12 +96,13 @@ export class PictureService {
    * Looks for a picture without fetching or computing anything.
    *
    * @param request The request.
+   * @param client What the client has.
    * @returns The kept picture, if there is one.
    * @throws {CatalogError} `unknown_style`.
    * @throws {ComputeError} `unknown_model`.
    */
-  async peek(request: PictureRequest): Promise<Served | undefined> {
-    return await this.#peek(await this.#wish(request));
+  async peek(request: PictureRequest, client: ClientState): Promise<Served | undefined> {
+    return await this.#peek(await this.#wish(request), client);
   }
 
   async #wish(request: PictureRequest | SheetRequest): Promise<Wish> {
@@ -115,20 +116,21 @@ export class PictureService {
     return wish;
   }
 
-  async #peek({ key }: Wish): Promise<Served | undefined> {
+  async #peek({ key }: Wish, client: ClientState): Promise<Served | undefined> {
     const entry = key === undefined ? undefined : await this.#options.cache.get(key);
     if (!entry) return undefined;
-    return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale");
+    return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale", client);
   }
 
   /**
    * Looks for a sheet as {@linkcode peek} does for a picture.
    *
    * @param request The request.
+   * @param client What the client has.
    * @returns The kept sheet, if there is one.
    */
-  async peekSheet(request: SheetRequest): Promise<Served | undefined> {
-    return await this.#peek(await this.#wish(request));
+  async peekSheet(request: SheetRequest, client: ClientState): Promise<Served | undefined> {
+    return await this.#peek(await this.#wish(request), client);
   }
 
   /**

@@ -153,6 +153,26 @@ Deno.test("HEAD /v1/stylize tells what is kept", async () => {
   assert.equal(await head.text(), "");
 });
 
+Deno.test.each([
+  ["/v1/stylize", PATH],
+  ["/v1/sheet", PATH.replace("/v1/stylize", "/v1/sheet").replace("style=", "styles=")],
+])("HEAD %s answers conditions as GET does", async (_, path) => {
+  await using app = await createTestApp();
+  const etag = (await app.request(path)).headers.get("etag") ?? "";
+  const cases = [
+    ["if-none-match", etag, 304],
+    ["if-none-match", '"other"', 200],
+    ["if-match", etag, 200],
+    ["if-match", '"other"', 412],
+  ] as const;
+  for (const [name, value, status] of cases) {
+    for (const method of ["GET", "HEAD"]) {
+      const response = await app.request(path, { method, headers: { [name]: value } });
+      assert.equal(response.status, status, `${method} ${name}: ${value}`);
+    }
+  }
+});
+
 function purge(app: TestApp, body: unknown): Promise<Response> {
   return app.request("/v1/purge", {
     method: "POST",
