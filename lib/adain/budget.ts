@@ -2,10 +2,11 @@ import type { Manifest } from "./manifest.ts";
 import { planTiles, type Tile } from "./tiles.ts";
 
 /**
- * Bytes for runs and features unless said otherwise: 288 MiB. With 190 MB of process, runtime and
- * `fast`, and two RGBA pictures of 64 MiB, 4096 x 4096 pixels stay within 700 MB.
+ * Bytes for runs and features unless said otherwise: 256 MiB. With 240 MB of process, runtime and
+ * `fast`, two RGBA pictures of 64 MiB and what waits for the garbage collector, 4096 x 4096 pixels
+ * stay within 700 MB.
  */
-export const DEFAULT_MEMORY_BUDGET: number = 288 * 2 ** 20;
+export const DEFAULT_MEMORY_BUDGET: number = 256 * 2 ** 20;
 
 /** Pixels of the smallest run that is worth its halo: 256 x 256. */
 export const MIN_RUN_PIXELS: number = 256 * 256;
@@ -30,8 +31,8 @@ export interface RunPlan {
  * Peak bytes of one run per pixel. At full resolution two maps of `fullSizeChannels` are alive at a
  * time, a layer's padded input and its output, and a quarter more goes to the next smaller level
  * and to what the allocator cannot reuse; the picture's three planes lie once in the runtime and
- * once outside. Measured on WASM from 256 x 256 to 1024 x 1024: 137 (16 channels) and 560 bytes
- * (64 channels) where this gives 168 and 600.
+ * once outside. Measured on WASM: 105 (12 channels, 2048 x 2048) and 560 bytes (64 channels, up to
+ * 1024 x 1024) where this gives 132 and 600.
  *
  * @param manifest The model.
  * @returns Bytes per pixel.

@@ -2,7 +2,7 @@
  * Measures the library alone: time per pixel and peak memory by size, what encoding once saves, and
  * how far WebGPU is from WASM.
  *
- *     deno task bench:adain [--model fast] [--sizes 256,512,1024,2048,4096] [--many 512] [--budget 288]
+ *     deno task bench:adain [--model fast] [--sizes 256,512,1024,2048,4096] [--many 512] [--budget 256]
  *         [--parts sizes,many,agreement]
  *
  * Every row is measured in a process of its own. Prints the tables of docs/adain.md. Absolute times
@@ -97,7 +97,8 @@ async function measureAgreement(): Promise<Row> {
   const run = async (provider: "wasm" | "webgpu"): Promise<Float32Array> => {
     const runtime = await Runtime.open(model, { provider });
     const { features, statistics } = await runtime.encode({ data, ...size });
-    const style = { ...statistics, std: statistics.std.map((std) => 1.5 * std) };
+    const std = statistics.std.map((std) => 1.5 * std);
+    const style = await runtime.completeStyle({ mean: statistics.mean, std });
     const picture = await runtime.decode(features, affine(statistics, style));
     features.dispose();
     await runtime.dispose();
