@@ -2,7 +2,7 @@ import type { Manifest } from "./manifest.ts";
 import { planTiles, type Tile } from "./tiles.ts";
 
 /**
- * Bytes for runs and features unless said otherwise: 256 MiB. With 240 MB of process, runtime and
+ * Bytes for runs and features unless said otherwise: 256 MiB. With 230 MB of process, runtime and
  * `fast`, two RGBA pictures of 64 MiB and what waits for the garbage collector, 4096 x 4096 pixels
  * stay within 700 MB.
  */
