@@ -71,6 +71,24 @@ export function readyResponse(c: Context, served: Served, options: ResponseOptio
   return new Response(body, known.init);
 }
 
+/**
+ * Answers `HEAD` for a picture that is not kept: it is not made for that, so it has neither length
+ * nor entity tag yet.
+ *
+ * @param format Format that was asked for, or `auto` with what the client takes.
+ * @param presentation What the query says of the answer.
+ * @returns 200 without a body, kept by nobody.
+ */
+export function notKeptResponse(format: string, { negotiated }: Presentation): Response {
+  return new Response(null, {
+    headers: {
+      "cache-control": "no-store",
+      ...(format.startsWith("auto") ? {} : { "content-type": `image/${format}` }),
+      ...(negotiated ? { vary: "Accept" } : {}),
+    },
+  });
+}
+
 /** Headers that an answer without the picture has too. */
 function sharedHeaders(served: Served, options: ResponseOptions): Record<string, string> {
   return {

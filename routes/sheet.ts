@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { guards } from "./middleware/guards.ts";
-import { pictureResponse } from "./picture_response.ts";
+import { notKeptResponse, pictureResponse } from "./picture_response.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { parseSheetQuery } from "./sheet_query.ts";
@@ -18,10 +18,10 @@ export function createSheetRoute(services: Services): Hono {
     const { request, presentation } = parseSheetQuery(queryOf(c), queryContext(c, services));
     const head = c.req.method === "HEAD";
     const served = head
-      ? await services.pictures.peekSheet(request, clientState(c))
+      ? await services.pictures.peek(request, clientState(c))
       : await services.pictures.sheet(request, serveOptions(c));
-    if (served) return pictureResponse(c, served, { presentation, shared: true, head });
-    return new Response(null, { headers: { "cache-control": "no-store", vary: "Accept" } });
+    if (!served) return notKeptResponse(request.output.format, presentation);
+    return pictureResponse(c, served, { presentation, shared: true, head });
   });
   return app;
 }

@@ -3,8 +3,8 @@ import type { PictureRequest } from "../lib/pictures/mod.ts";
 import { negotiateFormat } from "./accept.ts";
 import { RequestError } from "./errors.ts";
 import { readParameters } from "./parameters.ts";
-import { pictureResponse } from "./picture_response.ts";
-import { serveOptions } from "./query_context.ts";
+import { notKeptResponse, pictureResponse } from "./picture_response.ts";
+import { clientState, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 
 /** Longest side of a style's image, and its default, in pixels. */
@@ -16,7 +16,7 @@ const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400";
 
 /**
  * `GET /v1/styles/{id}/image`: the style's picture as a thumbnail; where only statistics are known,
- * the sample picture painted in it.
+ * the sample picture painted in it. `HEAD` computes neither.
  *
  * @param services What the route uses.
  * @returns The route's app.
@@ -46,10 +46,14 @@ export function createStyleImageRoute(services: Services): Hono {
       model: services.config.MODEL,
       output: { format: negotiateFormat(c.req.header("accept")) },
     };
-    const served = await services.pictures.picture(request, serveOptions(c));
-    const tagged = { ...served, tags: [`style-${record.id}`] };
     const presentation = { negotiated: true, download: false };
-    const response = pictureResponse(c, tagged, { presentation, shared: true });
+    const head = c.req.method === "HEAD";
+    const served = head
+      ? await services.pictures.peek(request, clientState(c))
+      : await services.pictures.picture(request, serveOptions(c));
+    if (!served) return notKeptResponse(request.output.format, presentation);
+    const tagged = { ...served, tags: [`style-${record.id}`] };
+    const response = pictureResponse(c, tagged, { presentation, shared: true, head });
     response.headers.set("cache-control", CACHE_CONTROL);
     return response;
   });

@@ -5,7 +5,12 @@ import { parseSourceUrl } from "../lib/source/mod.ts";
 import { readUpload } from "./upload.ts";
 import { guards } from "./middleware/guards.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
-import { pictureResponse, readyResponse, SUBSTITUTE_LIFE } from "./picture_response.ts";
+import {
+  notKeptResponse,
+  pictureResponse,
+  readyResponse,
+  SUBSTITUTE_LIFE,
+} from "./picture_response.ts";
 import { statusOf } from "./problem.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
@@ -84,22 +89,15 @@ async function answerGet(c: Context, query: StylizeQuery, services: Services): P
   }
 }
 
-/** Never computes: a picture that is not kept has neither length nor entity tag yet. */
+/** Never computes. */
 async function answerHead(
   c: Context,
   { request, presentation }: StylizeQuery,
   services: Services,
 ): Promise<Response> {
   const served = await services.pictures.peek(request, clientState(c));
-  if (served) return pictureResponse(c, served, { presentation, shared: true, head: true });
-  const { format } = request.output;
-  return new Response(null, {
-    headers: {
-      "cache-control": "no-store",
-      ...(format.startsWith("auto") ? {} : { "content-type": `image/${format}` }),
-      ...(presentation.negotiated ? { vary: "Accept" } : {}),
-    },
-  });
+  if (!served) return notKeptResponse(request.output.format, presentation);
+  return pictureResponse(c, served, { presentation, shared: true, head: true });
 }
 
 /** What `onerror` asks for, where the fault is not the query's. */

@@ -93,16 +93,22 @@ export class PictureService {
   }
 
   /**
-   * Looks for a picture without fetching or computing anything.
+   * Looks for a picture or a sheet without fetching or computing anything.
    *
    * @param request The request.
    * @param client What the client has.
-   * @returns The kept picture, if there is one.
+   * @returns What is kept; undefined: nothing, or an upload.
    * @throws {CatalogError} `unknown_style`.
    * @throws {ComputeError} `unknown_model`.
    */
-  async peek(request: PictureRequest, client: ClientState): Promise<Served | undefined> {
-    return await this.#peek(await this.#wish(request), client);
+  async peek(
+    request: PictureRequest | SheetRequest,
+    client: ClientState,
+  ): Promise<Served | undefined> {
+    const { key } = await this.#wish(request);
+    const entry = key === undefined ? undefined : await this.#options.cache.get(key);
+    if (!entry) return undefined;
+    return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale", client);
   }
 
   async #wish(request: PictureRequest | SheetRequest): Promise<Wish> {
@@ -114,23 +120,6 @@ export class PictureService {
       : await pictureWish(painter, request);
     this.#wishes.set(request, wish);
     return wish;
-  }
-
-  async #peek({ key }: Wish, client: ClientState): Promise<Served | undefined> {
-    const entry = key === undefined ? undefined : await this.#options.cache.get(key);
-    if (!entry) return undefined;
-    return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale", client);
-  }
-
-  /**
-   * Looks for a sheet as {@linkcode peek} does for a picture.
-   *
-   * @param request The request.
-   * @param client What the client has.
-   * @returns The kept sheet, if there is one.
-   */
-  async peekSheet(request: SheetRequest, client: ClientState): Promise<Served | undefined> {
-    return await this.#peek(await this.#wish(request), client);
   }
 
   /**

@@ -47,6 +47,9 @@ Deno.test("PUT, GET and DELETE /v1/styles/{id} with the token", async () => {
   assert.equal(image.status, 200);
   assert.deepEqual(app.compute.painted.at(-1)?.source, PIXEL);
   assert.equal(app.compute.painted.at(-1)?.target, undefined);
+  const { length } = app.compute.painted;
+  assert.equal((await app.request("/v1/styles/mine/image", { method: "HEAD" })).status, 200);
+  assert.equal(app.compute.painted.length, length);
   const removed = await app.request("/v1/styles/mine", { method: "DELETE", headers: ADMIN });
   assert.equal(removed.status, 204);
   assert.equal((await app.request("/v1/styles/mine")).status, 404);
@@ -58,8 +61,17 @@ Deno.test("GET /v1/styles/{id}/image of statistics alone is the sample in that s
   const statistics = { mean: new Float32Array(4), std: new Float32Array(4).fill(1) };
   const options = { metadata: { title: "A painting" }, version: "p", model };
   await app.catalog.putStatistics("painting", statistics, options);
-  assert.equal((await app.request("/v1/styles/painting/image?w=200")).status, 200);
+  const path = "/v1/styles/painting/image?w=200";
+  const early = await app.request(path, { method: "HEAD" });
+  assert.deepEqual([early.status, early.headers.get("cache-control")], [200, "no-store"]);
+  assert.deepEqual(app.compute.jobs, []);
+  const picture = await app.request(path);
+  assert.equal(picture.status, 200);
   assert.equal(app.compute.painted[0]?.target?.styles.length, 1);
+  const late = await app.request(path, { method: "HEAD" });
+  for (const name of ["etag", "content-length", "cache-tag", "cache-control"]) {
+    assert.equal(late.headers.get(name), picture.headers.get(name), name);
+  }
   assert.equal((await app.request("/v1/styles/painting/image?w=0")).status, 400);
   assert.equal((await app.request("/v1/styles/nope/image")).status, 404);
 });
