@@ -15,7 +15,7 @@ import { Painter, PictureService, Sources } from "./lib/pictures/mod.ts";
 import { createProgress } from "./lib/progress.ts";
 import { DEFAULT_SOURCE_POLICY, fetchImage, type SourcePolicy } from "./lib/source/mod.ts";
 import { createApp } from "./routes/mod.ts";
-import { loadPresets } from "./routes/presets.ts";
+import { loadPresets } from "./routes/load_presets.ts";
 import type { Services } from "./routes/services.ts";
 
 const MODELS = new URL("./models/", import.meta.url);
@@ -73,6 +73,8 @@ async function start(config: Config, log: Log): Promise<void> {
   const models = await findModels();
   const model = models.get(config.MODEL);
   if (!model) throw new ConfigError([`MODEL: "${config.MODEL}" is not installed in models/`]);
+  const policy = sourcePolicy(config);
+  const presets = await loadPresets({ config, sourcePolicy: policy });
   const limits = { maxPixels: config.MAX_SOURCE_PIXELS, maxSide: config.MAX_SOURCE_SIDE };
   const kv = await openStore(config.KV_URL);
   const compute = await startCompute(config, models.keys());
@@ -88,7 +90,6 @@ async function start(config: Config, log: Log): Promise<void> {
     lanes: Math.max(1, config.COMPUTE_WORKERS),
     onProgress: createProgress("styles", Deno.stderr),
   });
-  const policy = sourcePolicy(config);
   const sources = new Sources({
     fetch: (url, options) => fetchImage(url, policy, options),
     maxBytes: config.SOURCE_CACHE_BYTES,
@@ -111,7 +112,6 @@ async function start(config: Config, log: Log): Promise<void> {
     sample: new URL("sample.jpg", STATIC),
   });
   const pictures = new PictureService({ painter, sources, cache, flight, log });
-  const presets = await loadPresets(config.PRESETS_FILE);
   const parts = { cache, catalog, compute, flight, models, pictures, presets };
   const services = { config, log, ...parts, sourcePolicy: policy, staticFolder: STATIC };
   serve(services, async () => {
@@ -122,7 +122,7 @@ async function start(config: Config, log: Log): Promise<void> {
 }
 
 function serve(services: Services, close: () => Promise<void>): void {
-  const { config, log } = services;
+  const { log } = services;
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = async (): Promise<void> => {
     // A second signal ends the process at once, as everywhere.
@@ -136,14 +136,14 @@ function serve(services: Services, close: () => Promise<void>): void {
   };
   // Before anybody is told of the service, who may stop it at once.
   for (const signal of signals) Deno.addSignalListener(signal, stop);
-  const server = listen(config, createApp(services).fetch);
+  const server = listen(services);
 }
 
-function listen(config: Config, handler: Deno.ServeHandler<Deno.NetAddr>): Deno.HttpServer {
-  const { HOST: hostname, PORT: port } = config;
-  const onListen = ({ port }: Deno.NetAddr): void => announce(config, port);
+function listen(services: Services): Deno.HttpServer {
+  const { HOST: hostname, PORT: port } = services.config;
+  const onListen = ({ port }: Deno.NetAddr): void => announce(services, port);
   try {
-    return Deno.serve({ hostname, port, onListen }, handler);
+    return Deno.serve({ hostname, port, onListen }, createApp(services).fetch);
   } catch (error) {
     const { AddrInUse, AddrNotAvailable } = Deno.errors;
     if (error instanceof AddrInUse) {
@@ -152,14 +152,18 @@ function listen(config: Config, handler: Deno.ServeHandler<Deno.NetAddr>): Deno.
     if (error instanceof AddrNotAvailable) {
       throw new ConfigError([`HOST: "${hostname}" is no address of this machine`]);
     }
-    throw error;
+    // Its name cannot be resolved.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`HOST: cannot listen at "${hostname}": ${why}`]);
   }
 }
 
-function announce(config: Config, port: number): void {
+function announce({ config, presets }: Services, port: number): void {
   const host = config.HOST === "0.0.0.0" || config.HOST === "::" ? "localhost" : config.HOST;
   const origin = config.PUBLIC_URL?.replace(/\/$/, "") ?? `http://${host}:${port}`;
-  const example = `${origin}/v1/stylize?url=/sample.jpg&style=oil-strokes&w=640`;
+  const [preset] = presets.keys();
+  const look = config.PRESETS_ONLY ? `preset=${preset ?? ""}` : "style=oil-strokes&w=640";
+  const example = `${origin}/v1/stylize?url=/sample.jpg&${look}`;
   write(Deno.stdout, `Pastiche paints at ${origin}/\nA picture: ${example}\n`);
 }
 

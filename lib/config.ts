@@ -3,6 +3,7 @@ import type { Provider } from "./adain/mod.ts";
 import { parseRedisUrl } from "./cache/mod.ts";
 import type { LogLevel } from "./log.ts";
 import { parseKeys, type SigningKeys } from "./signing/mod.ts";
+import { checkRange } from "./source/mod.ts";
 
 /** The service's settings, checked and frozen; each comes from the environment variable of its name. */
 export interface Config {
@@ -95,16 +96,19 @@ function checked<T>(read: (text: string) => T): z.ZodType<T, string> {
   });
 }
 
-const list = z.string().optional().transform((value) =>
-  (value ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "")
-);
+const split = (text: string): string[] =>
+  text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+
+const list = (read: (part: string) => string): z.ZodType<string[]> =>
+  checked((text) => split(text).map(read)).optional().transform((parts) => parts ?? []);
 
 const MEBIBYTE = 1024 * 1024;
 
 const FIELDS = {
   PORT: integer(0, 65535, 8000),
   HOST: z.string().default("0.0.0.0"),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ })
+    .regex(/^[^?#]*$/, "must be an origin, without a query or a fragment").optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   MODEL: z.string().regex(/^[\w-]+$/, "must be the name of a folder in models/").default("fast"),
   PROVIDER: z.enum(["auto", "wasm", "webgpu"]).default("auto"),
@@ -124,8 +128,8 @@ const FIELDS = {
   PRESETS_ONLY: flag,
   RATE_LIMIT: optionalInteger(1, 1_000_000),
   TRUST_PROXY: flag,
-  SOURCE_ALLOW: list,
-  SOURCE_ALLOW_ADDRESSES: list,
+  SOURCE_ALLOW: list((host) => host),
+  SOURCE_ALLOW_ADDRESSES: list(checkRange),
   MAX_SOURCE_BYTES: integer(1, 1024 * MEBIBYTE, 20 * 1000 * 1000),
   MAX_SOURCE_PIXELS: integer(1, 200_000_000, 24_000_000),
   MAX_SOURCE_SIDE: integer(1, 65_535, 12_000),

@@ -42,6 +42,18 @@ export function isInRanges(text: string, ranges: readonly string[]): boolean {
   });
 }
 
+/**
+ * Checks what {@linkcode isInRanges} is given.
+ *
+ * @param range A CIDR, or a single address.
+ * @returns The same.
+ * @throws {SyntaxError} If it is neither.
+ */
+export function checkRange(range: string): string {
+  if (ipaddr.isValidCIDR(range) || ipaddr.isValid(range)) return range;
+  throw new SyntaxError(`"${range}" is neither an address nor a range such as 10.0.0.0/8`);
+}
+
 function matchesRange(
   address: ipaddr.IPv4 | ipaddr.IPv6,
   base: ipaddr.IPv4 | ipaddr.IPv6,

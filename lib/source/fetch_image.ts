@@ -1,6 +1,6 @@
 import type http from "node:http";
 import { readBody } from "./body.ts";
-import { SourceError } from "./errors.ts";
+import { SourceError, type SourceErrorCode } from "./errors.ts";
 import type { SourcePolicy } from "./policy.ts";
 import { openRequest } from "./request.ts";
 import { chooseAddress, type Resolver, systemResolver } from "./resolve.ts";
@@ -39,6 +39,14 @@ export interface FetchOptions {
   /** Certificate authorities besides the system's, in PEM. */
   readonly ca?: string;
 }
+
+/** What a status means; all others are failures of the source. */
+const CODES: ReadonlyMap<number, SourceErrorCode> = new Map([
+  [404, "not_found"],
+  [410, "not_found"],
+  // It saw our mark (RFC 8586) on a request that came back to this service.
+  [508, "loop"],
+]);
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -116,10 +124,13 @@ async function receive(
   }
   response.destroy();
   if (status === 304 && options.validators) return "not_modified";
-  const code = status === 404 || status === 410 ? "not_found" : "upstream_error";
-  throw new SourceError(code, `The source answered with status ${status}`, {
-    upstreamStatus: status,
-  });
+  throw new SourceError(
+    CODES.get(status) ?? "upstream_error",
+    `The source answered with status ${status}`,
+    {
+      upstreamStatus: status,
+    },
+  );
 }
 
 function conditionalHeaders(validators: SourceValidators = {}): Record<string, string> {

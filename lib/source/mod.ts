@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { isInRanges, isPublicAddress } from "./address.ts";
+export { checkRange, isInRanges, isPublicAddress } from "./address.ts";
 export { SourceError, type SourceErrorCode } from "./errors.ts";
 export {
   fetchImage,

@@ -19,7 +19,13 @@ Deno.test("loadConfig() takes an empty text for absent", () => {
 });
 
 Deno.test("loadConfig() reads numbers and lists", () => {
-  const config = load({ PORT: "9000", SOURCE_ALLOW: "a.example, *.b.example,", THREADS: "4" });
+  const config = load({
+    PORT: "9000",
+    SOURCE_ALLOW: "a.example, *.b.example,",
+    SOURCE_ALLOW_ADDRESSES: "127.0.0.0/8, ::1",
+    THREADS: "4",
+  });
+  assert.deepEqual(config.SOURCE_ALLOW_ADDRESSES, ["127.0.0.0/8", "::1"]);
   assert.equal(config.PORT, 9000);
   assert.equal(config.THREADS, 4);
   assert.deepEqual(config.SOURCE_ALLOW, ["a.example", "*.b.example"]);
@@ -43,6 +49,9 @@ Deno.test.each([
   ["THREADS", "0"],
   ["PUBLIC_URL", "example.org"],
   ["PUBLIC_URL", "ftp://example.org"],
+  ["PUBLIC_URL", "https://example.org/?a"],
+  ["SOURCE_ALLOW_ADDRESSES", "10.0.0.0/8, localhost"],
+  ["SOURCE_ALLOW_ADDRESSES", "10.0.0.0/33"],
   ["MODEL", "../secret"],
   ["LOG_LEVEL", "loud"],
 ])("loadConfig() refuses %s=%s", (name, value) => {

@@ -174,6 +174,7 @@ Deno.test.each(
   [
     [404, "not_found"],
     [410, "not_found"],
+    [508, "loop"],
     [403, "upstream_error"],
     [500, "upstream_error"],
     [204, "upstream_error"],
