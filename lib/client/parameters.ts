@@ -158,7 +158,7 @@ function decimal(name: string, value: number, range: { least: number; most: numb
   );
 }
 
-function whole(name: string, value: number, most = 65_535): string {
+function whole(name: string, value: number, most = 4096): string {
   if (Number.isInteger(value) && value >= 1 && value <= most) return String(value);
   throw new RangeError(
     `Cannot use ${name}: it must be a whole number from 1 to ${most}, received ${value}`,

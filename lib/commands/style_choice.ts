@@ -81,7 +81,8 @@ async function splitBlend(text: string): Promise<{ name: string; weight: number 
   // A file's name may have commas and colons of its own.
   if (await isFile(text)) return [{ name: text, weight: 1 }];
   return text.split(",").map((part) => {
-    const [, name = part, weight = "1"] = /^(.+):(\d+(?:\.\d*)?|\.\d+)$/.exec(part.trim()) ?? [];
+    const [, name = part, weight = "1"] = /^(.+):(-?(?:\d+(?:\.\d*)?|\.\d+))$/.exec(part.trim()) ??
+      [];
     return { name: name.trim(), weight: Number(weight) };
   });
 }

@@ -66,7 +66,11 @@ function isWrongArgument(error: Error): boolean {
   return "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 }
 
+/** Codes of names that no file can have; Deno has no classes for them. */
+const NAME_CODES: readonly unknown[] = ["EINVAL", "ENAMETOOLONG", "ENOENT"];
+
 function isFileSystem(error: Error): boolean {
+  if ("code" in error && NAME_CODES.includes(error.code)) return true;
   const { AlreadyExists, IsADirectory, NotADirectory, NotCapable, NotFound, PermissionDenied } =
     Deno.errors;
   return [AlreadyExists, IsADirectory, NotADirectory, NotCapable, NotFound, PermissionDenied]

@@ -77,11 +77,12 @@ export function entityTag({ request, plan }: Wish, materials: Materials): string
   return `"${digest([rest, versions, plan.versions])}"`;
 }
 
-function tagsOf({ source, style, model }: PictureRequest): string[] {
+function tagsOf(request: PictureRequest): string[] {
+  const { style, model } = request;
   const styles = style.kind === "catalog" ? style.styles.map(({ id }) => `style-${id}`) : [];
-  const sources = "url" in source ? [sourceTag(source.url)] : [];
+  const sources = sourcesOf(request).flatMap((one) => "url" in one ? [sourceTag(one.url)] : []);
   const models = style.kind === "none" ? [] : [`model-${model}`];
-  return [...sources, ...styles, ...models];
+  return [...new Set([...sources, ...styles, ...models])];
 }
 
 /** Where the time of a picture went, as a `Server-Timing` value. */

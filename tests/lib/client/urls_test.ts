@@ -9,6 +9,7 @@ import {
   writeStyle,
 } from "../../../lib/client/mod.ts";
 import { loadConfig } from "../../../lib/config.ts";
+import { DEFAULT_SOURCE_POLICY } from "../../../lib/source/mod.ts";
 import { parseStylizeQuery } from "../../../routes/stylize_query.ts";
 
 const BASE = "https://img.example.org";
@@ -113,6 +114,7 @@ Deno.test("stylizeUrl() writes what the route understands", () => {
   const { request } = parseStylizeQuery(new URL(url).searchParams, {
     config,
     presets: new Map(),
+    sourcePolicy: DEFAULT_SOURCE_POLICY,
     autoFormat: "auto",
   });
   assert.deepEqual(request.style, {

@@ -177,6 +177,8 @@ Deno.test.each<[string[], RegExp]>([
   [["a.png", "-s", "mosaic", "-o", "b.png", "--width", "0"], /--width 0: .* from 1 to 12000/],
   [["a.png", "-s", "mosaic", "-o", "b.png", "--quality", "101"], /--quality 101: .* 1 to 100/],
   [["a.png", "-s", "mosaic", "-o", "b.png", "--color", "grey"], /--color grey: .*style or content/],
+  [["", "-s", "mosaic", "-o", "b.png"], /Cannot read/],
+  [[`${"a".repeat(300)}.png`, "-s", "mosaic", "-o", "b.png"], /name too long/],
   [["a.png", "--stile", "mosaic"], /Unknown option '--stile'/],
 ])("stylize %s says what is wrong", async (args, text) => {
   const { code, stdout, stderr } = await run(...args);
