@@ -20,7 +20,7 @@ export async function readBody(
     if (length > maxBytes) throw tooLarge(maxBytes);
     parts.push(part);
   }
-  if (length === 0) throw new RequestError("invalid_body", "The body is empty: send a picture");
+  if (length === 0) throw new RequestError("invalid_body", "The body is empty");
   const body = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { STYLE_ID } from "../lib/catalog/mod.ts";
 
 /** Plain decimal numbers only: no exponents, no signs, no spaces, no NaN. */
-export const DECIMAL: RegExp = /^\d{1,5}(?:\.\d{1,6})?$/;
+export const DECIMAL: RegExp = /^(?:\d{1,5}(?:\.\d{1,6})?|\.\d{1,6})$/;
 
 /** CSS pixels of a side; what may be computed is bounded by the server's settings. */
 const MAX_CSS_SIDE = 4096;
@@ -70,7 +70,7 @@ function duration(): Field<number> {
     .meta({
       description: "How long the picture may be kept",
       example: "1h",
-      schema: { enum: ["90s", "10m", "1h", "30d"] },
+      schema: { type: "string", pattern: pattern.source },
     });
 }
 
@@ -94,6 +94,8 @@ export interface PictureFields {
   readonly model?: string | undefined;
   /** Seconds. */
   readonly maxage?: number | undefined;
+  /** Unix seconds. */
+  readonly expires?: number | undefined;
   readonly filename?: string | undefined;
   readonly download?: "0" | "1" | undefined;
 }
@@ -127,13 +129,13 @@ const PICTURE = {
   bg: z.string().regex(COLOUR, "must be a colour in hexadecimal, such as fff or 336699").meta({
     description: "What transparent parts and margins are filled with",
     example: "336699",
-    schema: { type: "string", pattern: "^([0-9a-f]{3}|[0-9a-f]{6})$" },
+    schema: { type: "string", pattern: COLOUR.source },
   }).optional(),
   fm: z.enum(FORMATS).meta({ description: "Format; auto goes by Accept" }).optional(),
   q: whole(1, 100, { description: "Quality; the default differs by format" }).optional(),
   model: z.string().regex(/^[\w-]{1,64}$/, "must be the name of an installed model").meta({
     description: "An installed model",
-    schema: { type: "string", pattern: "^[a-z0-9-]{1,64}$" },
+    schema: { type: "string", pattern: "^[\\w-]{1,64}$" },
   }).optional(),
   maxage: duration().optional(),
   filename: z.string().regex(FILENAME, "must have 1 to 150 characters, without / and \\").meta({
@@ -145,7 +147,7 @@ const PICTURE = {
     description: "A named set of parameters of the server; others override it",
     schema: { type: "string", pattern: "^[a-z0-9-]{1,64}$" },
   }).optional(),
-  expires: z.string().meta({
+  expires: z.string().regex(/^\d{1,11}$/, "must be a time in unix seconds").transform(Number).meta({
     description: "End of a signed URL's life, in unix seconds",
     schema: { type: "integer", minimum: 0 },
   }).optional(),
@@ -164,7 +166,7 @@ const STYLIZE = {
     .optional(),
   onerror: z.string().meta({
     description: "What comes instead of a picture that fails: error, original, or a URL",
-    schema: { enum: ["error", "original"] },
+    schema: { anyOf: [{ enum: ["error", "original"] }, { type: "string", format: "uri" }] },
   }).optional(),
 };
 

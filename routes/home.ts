@@ -18,7 +18,7 @@ const HEADERS = {
 };
 
 /** What of a picture of the sample the page may have signed. */
-const SIGNABLE = ["url", "style", "alpha", "color", "w"];
+const SIGNABLE = ["url", "style", "alpha", "color", "w", "preset"];
 
 /** Widest picture of the sample, in CSS pixels. */
 const MAX_WIDTH = 1024;
@@ -37,11 +37,13 @@ const HOUR = 3600;
  */
 export function createHomeRoute(services: Services): Hono {
   const app = new Hono();
-  const { config: { SIGNING_KEYS }, staticFolder } = services;
+  const { config: { PRESETS_ONLY, SIGNING_KEYS }, presets, staticFolder } = services;
+  const signed = `data-signed="${SIGNING_KEYS.size > 0}"`;
+  const names = `data-presets="${PRESETS_ONLY ? [...presets.keys()].join(" ") : ""}"`;
   app.get("/", async () => {
     const page = await Deno.readTextFile(new URL("index.html", staticFolder));
-    const signed = `data-signed="${SIGNING_KEYS.size > 0}"`;
-    return new Response(page.replace('data-signed="false"', signed), {
+    const filled = page.replace('data-signed="false"', signed).replace('data-presets=""', names);
+    return new Response(filled, {
       headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" },
     });
   });
@@ -76,7 +78,8 @@ function checkSample(query: URLSearchParams): URLSearchParams {
   const names = [...query.keys()];
   const isPlain = names.every((name) => SIGNABLE.includes(name)) &&
     new Set(names).size === names.length;
-  const width = Number(query.get("w"));
+  // A preset has a size of its own, or the sample's.
+  const width = Number(query.get("w") ?? (query.has("preset") ? 0 : undefined));
   if (!isPlain || query.get("url") !== "/sample.jpg" || !(width <= MAX_WIDTH)) {
     throw new RequestError(
       "invalid_parameter",

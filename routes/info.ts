@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import { probe } from "../lib/image/mod.ts";
-import { guards } from "./middleware/guards.ts";
 import { queryContext, queryOf } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { parseStylizeQuery } from "./stylize_query.ts";
 
-/** A source may change, so what is said of it is kept for an hour. */
-const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800";
+/** Seconds: a source may change, so what is said of it is kept for an hour. */
+const MAX_AGE = 3600;
+
+const STALE = "stale-while-revalidate=86400, stale-if-error=604800";
 
 /**
  * `GET /v1/info`: what a source is, or with a style what its painted picture is: size, format,
@@ -18,16 +19,25 @@ const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale
 export function createInfoRoute(services: Services): Hono {
   const { pictures } = services;
   const app = new Hono();
-  for (const guard of guards(services)) app.use("/v1/info", guard);
   app.get("/v1/info", async (c) => {
     const query = queryOf(c);
     const isStyled = query.has("style") || query.has("style_url") || query.has("preset");
     // A plain look needs no style; the parser wants one.
     if (!isStyled) query.set("style", "none");
-    const { request } = parseStylizeQuery(query, queryContext(c, services));
+    const context = queryContext(c, services);
+    // Presets are about what is painted.
+    const config = isStyled ? context.config : { ...context.config, PRESETS_ONLY: false };
+    const { request, presentation } = parseStylizeQuery(query, { ...context, config });
+    const vary = isStyled ? { vary: "Accept" } : {};
+    if (c.req.method === "HEAD") {
+      // For the errors that need no work; what is not looked at may have others.
+      await pictures.peek(request, {});
+      const headers = { "cache-control": "no-store", "content-type": "application/json" };
+      return c.body(null, 200, { ...headers, ...vary });
+    }
     const { signal } = c.req.raw;
-    const headers = { "cache-control": CACHE_CONTROL, ...(isStyled ? { vary: "Accept" } : {}) };
-    if (c.req.method === "HEAD") return c.body(null, 200, headers);
+    const age = presentation.maxAge ?? MAX_AGE;
+    const headers = { "cache-control": `public, max-age=${age}, ${STALE}`, ...vary };
     const bytes = isStyled
       ? (await pictures.picture(request, { signal })).body
       : await pictures.source(request.source, signal);

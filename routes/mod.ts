@@ -7,6 +7,7 @@ import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { createInfoRoute } from "./info.ts";
 import { createMetricsRoute } from "./metrics.ts";
+import { guards } from "./middleware/guards.ts";
 import { refuseLoop } from "./middleware/refuse_loop.ts";
 import { hardenResponse } from "./observers/harden_response.ts";
 import { observed } from "./observers/observed.ts";
@@ -34,6 +35,9 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Routes that paint. */
+const PAINTED = ["/v1/stylize", "/v1/sheet", "/v1/info", "/v1/styles/:id/image"];
+
 /**
  * Builds the service's HTTP side.
  *
@@ -50,6 +54,8 @@ export function createApp(services: Services): Hono {
     hardenResponse,
   ]);
 
+  // The same for all routes: a client has one count.
+  for (const guard of guards(services)) for (const path of PAINTED) app.use(path, guard);
   for (const path of ["/v1/sheet", "/v1/info", "/v1/styles/*"]) app.use(path, refuseLoop);
 
   app.route("/", createMetricsRoute(services, counts));
@@ -77,7 +83,7 @@ export function createApp(services: Services): Hono {
 
   app.notFound((c) => {
     const allow = METHODS.find(([path]) => path.test(c.req.path))?.[1];
-    const error = allow === undefined
+    const error = allow === undefined || allow.split(", ").includes(c.req.method)
       ? new RequestError("not_found", `There is nothing at ${c.req.path.slice(0, 200)}`)
       : new RequestError("method_not_allowed", `${c.req.path} takes ${allow}`, { allow });
     return problemResponse(error, c.req.path);

@@ -10,10 +10,11 @@ export function painting(
   fields: Fields,
   required: readonly string[],
 ): Json {
-  const masks = operationId === "stylize" ? [maskParameter()] : [];
+  const one = operationId === "stylize";
+  const masks = one ? [maskParameter()] : [];
   const responses = {
     200: { description: "The picture", content: pictures() },
-    302: { description: "The URL of onerror" },
+    ...(one ? { 302: { description: "The URL of onerror" } } : {}),
     304: { description: "The client has it" },
     ...problems(PAINTING),
   };
@@ -47,7 +48,7 @@ export function upload(): Json {
     },
     responses: {
       200: { description: "The picture", content: pictures() },
-      304: { description: "The client has it" },
+      302: { description: "The URL of onerror" },
       ...problems([...PAINTING, "body_too_large", "invalid_body"]),
     },
   };
@@ -72,7 +73,7 @@ export function info(): Json {
   return {
     operationId: "info",
     summary: "What a picture is, and placeholders for it; with a style, of its painted picture",
-    parameters: documentQuery(STYLIZE_FIELDS, ["url"]),
+    parameters: [...documentQuery(STYLIZE_FIELDS, ["url"]), maskParameter()],
     responses: {
       200: json("Size, format, colours, placeholders", { type: "object" }),
       ...problems(PAINTING),

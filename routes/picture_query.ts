@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Config } from "../lib/config.ts";
 import type { Gravity } from "../lib/image/mod.ts";
 import type { PictureRequest, PictureSource } from "../lib/pictures/mod.ts";
+import type { SourcePolicy } from "../lib/source/mod.ts";
 import type { AutoFormat } from "../lib/compute/mod.ts";
 import { RequestError } from "./errors.ts";
 import { type Fields, GRAVITIES, type PictureFields } from "./fields.ts";
@@ -17,6 +18,8 @@ export interface QueryContext {
   readonly config: Config;
   /** Named sets of parameters. */
   readonly presets: Presets;
+  /** What may be fetched, and redirected to. */
+  readonly sourcePolicy: SourcePolicy;
   /** What `fm=auto` means for this client. */
   readonly autoFormat: AutoFormat;
   /** The picture in the body; absent: the query must have `url`. */
@@ -29,6 +32,8 @@ export interface Presentation {
   readonly negotiated: boolean;
   /** Seconds that the picture may be kept; absent: the server's. */
   readonly maxAge?: number;
+  /** End of the URL's life, in unix seconds. */
+  readonly expires?: number;
   /** Name under which it is saved, without an extension of its own. */
   readonly filename?: string;
   /** Whether browsers save it instead of showing it. */
@@ -50,11 +55,14 @@ export function readFields<T>(
     readonly schema: z.ZodType<T>;
     readonly context: Pick<QueryContext, "config" | "presets">;
     readonly repeatable?: { readonly name: string; readonly values: string[] };
+    /** Names of the pictures in the body, besides the content. */
+    readonly parts?: readonly string[];
   },
 ): T {
-  const { fields, schema, context, repeatable } = options;
+  const { fields, schema, context, repeatable, parts = [] } = options;
   const given = readParameters(query, Object.keys(fields), repeatable);
-  const texts = applyPreset(given, context);
+  const more = [...parts, ...repeatable?.values.map(() => repeatable.name) ?? []];
+  const texts = applyPreset(given, more, context);
   const parsed = schema.safeParse(texts);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -95,10 +103,10 @@ export function readSource(
 
 /**
  * @param url A URL of a picture.
- * @returns Where the picture is.
+ * @returns Where the picture is; one place, however its URL is spelled.
  */
 export function sourceAt(url: string): PictureSource {
-  return url === SAMPLE ? { sample: true } : { url };
+  return url === SAMPLE ? { sample: true } : { url: URL.parse(url)?.href ?? url };
 }
 
 /**
@@ -143,6 +151,7 @@ export function readPresentation(fields: PictureFields): Presentation {
     negotiated: (fields.fm ?? "auto") === "auto",
     download: fields.download === "1",
     ...(fields.maxage === undefined ? {} : { maxAge: fields.maxage }),
+    ...(fields.expires === undefined ? {} : { expires: fields.expires }),
     ...(fields.filename === undefined ? {} : { filename: fields.filename }),
   };
 }

@@ -118,16 +118,23 @@ function fullHeaders(
   };
 }
 
-function cacheControl({ presentation: { maxAge }, shared }: ResponseOptions): string {
-  if (!shared) return `private, max-age=${maxAge ?? PUBLIC.maxAge}`;
+function cacheControl({ presentation: { maxAge, expires }, shared }: ResponseOptions): string {
   const { sharedMaxAge, stale } = PUBLIC;
-  const ages = `max-age=${maxAge ?? PUBLIC.maxAge}, s-maxage=${maxAge ?? sharedMaxAge}`;
+  // No copy outlives its URL.
+  const most = expires === undefined
+    ? Infinity
+    : Math.max(0, expires - Math.ceil(Date.now() / 1000));
+  const age = Math.min(maxAge ?? PUBLIC.maxAge, most);
+  if (!shared) return `private, max-age=${age}`;
+  const ages = `max-age=${age}, s-maxage=${Math.min(maxAge ?? sharedMaxAge, most)}`;
+  if (expires !== undefined) return `public, ${ages}`;
   return `public, ${ages}, stale-while-revalidate=${stale}, stale-if-error=${stale}`;
 }
 
-function cacheStatus({ freshness, ttl }: Served): string {
+function cacheStatus({ body, freshness, ttl }: Served): string {
   const status = `Pastiche; ${CACHE[freshness]}`;
-  if (freshness === "bypass") return status;
+  // What the client has was not made, so it is not stored either.
+  if (freshness === "bypass" || (freshness === "miss" && !body)) return status;
   return freshness === "miss" ? `${status}; stored` : `${status}; ttl=${ttl}`;
 }
 
@@ -137,9 +144,11 @@ function disposition(
   type: string,
 ): Record<string, string> {
   if (filename === undefined && !download) return {};
-  const extension = `.${type.replace(/^image\//, "").replace("jpeg", "jpg")}`;
+  const format = type.replace(/^image\//, "");
+  const extensions = format === "jpeg" ? [".jpg", ".jpeg"] : [`.${format}`];
   const given = filename ?? "picture";
-  const name = given.toLowerCase().endsWith(extension) ? given : given + extension;
+  const isWhole = extensions.some((extension) => given.toLowerCase().endsWith(extension));
+  const name = isWhole ? given : `${given}${extensions[0]}`;
   const ascii = name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\%]/g, "_");
   const encoded = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,

@@ -13,7 +13,7 @@ const MAX_BYTES = 16 * 1024;
 const PURGE_SCHEMA: z.ZodType<PurgeWish> = z.union([
   z.strictObject({ style: z.string().regex(STYLE_ID) }),
   z.strictObject({ model: z.string().regex(/^[\w-]{1,64}$/) }),
-  z.strictObject({ url: z.url() }),
+  z.strictObject({ url: z.url().transform((url) => new URL(url).href) }),
   z.strictObject({ all: z.literal(true) }),
 ]);
 

@@ -13,11 +13,11 @@ import type { ClientState, ServeOptions } from "../lib/pictures/mod.ts";
  */
 export function queryContext(
   c: Context,
-  { config, presets }: Services,
+  { config, presets, sourcePolicy }: Services,
   body?: Uint8Array<ArrayBuffer>,
 ): QueryContext {
   const autoFormat = negotiateFormat(c.req.header("accept"));
-  return { config, presets, autoFormat, ...(body ? { body } : {}) };
+  return { config, presets, sourcePolicy, autoFormat, ...(body ? { body } : {}) };
 }
 
 /**

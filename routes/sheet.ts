@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { guards } from "./middleware/guards.ts";
 import { notKeptResponse, pictureResponse } from "./picture_response.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
@@ -13,7 +12,6 @@ import { parseSheetQuery } from "./sheet_query.ts";
  */
 export function createSheetRoute(services: Services): Hono {
   const app = new Hono();
-  for (const guard of guards(services)) app.use("/v1/sheet", guard);
   app.get("/v1/sheet", async (c) => {
     const { request, presentation } = parseSheetQuery(queryOf(c), queryContext(c, services));
     const head = c.req.method === "HEAD";

@@ -27,10 +27,11 @@ export function parseSheetQuery(
 ): { request: SheetRequest; presentation: Presentation } {
   const fields = readFields(query, { fields: SHEET_FIELDS, schema: SHEET_SCHEMA, context });
   const { styles } = fields;
-  const columns = fields.columns ?? Math.ceil(Math.sqrt(styles.length));
+  const columns = Math.min(fields.columns ?? Math.ceil(Math.sqrt(styles.length)), styles.length);
   const rows = Math.ceil(styles.length / columns);
+  const { MAX_PLAIN_SIDE, MAX_SIDE } = context.config;
   // All cells together are bounded as one plain picture is.
-  const maxSide = Math.floor(context.config.MAX_PLAIN_SIDE / Math.max(columns, rows));
+  const maxSide = Math.min(MAX_SIDE, Math.floor(MAX_PLAIN_SIDE / Math.max(columns, rows)));
   const sized = fields.w === undefined && fields.h === undefined
     ? { ...fields, w: CELL_WIDTH }
     : fields;
@@ -43,7 +44,7 @@ export function parseSheetQuery(
   const request = {
     source: readSource(fields.url, context.body),
     styles,
-    columns: Math.min(columns, styles.length),
+    columns,
     ...readCommon(sized, context, maxSide),
   };
   return { request, presentation: readPresentation(fields) };

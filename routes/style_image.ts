@@ -11,6 +11,9 @@ import type { Services } from "./services.ts";
 const MAX_SIDE = 1024;
 const DEFAULT_SIDE = 320;
 
+/** The side, and what signs. */
+const PARAMETERS = ["w", "expires", "kid", "sig"];
+
 /** A style may change under the same address, so its image is kept for an hour only. */
 const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400";
 
@@ -25,7 +28,7 @@ export function createStyleImageRoute(services: Services): Hono {
   const app = new Hono();
 
   app.get("/v1/styles/:id/image", async (c) => {
-    const parameters = readParameters(new URL(c.req.url).searchParams, ["w"]);
+    const parameters = readParameters(new URL(c.req.url).searchParams, PARAMETERS);
     const record = await services.catalog.get(c.req.param("id"));
     const own = await services.catalog.picture(record);
     const request: PictureRequest = {

@@ -1,9 +1,7 @@
 import { type Context, Hono } from "hono";
 import { LRUCache } from "lru-cache";
 import type { Served } from "../lib/pictures/mod.ts";
-import { parseSourceUrl } from "../lib/source/mod.ts";
 import { readUpload } from "./upload.ts";
-import { guards } from "./middleware/guards.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
 import {
   notKeptResponse,
@@ -30,7 +28,6 @@ const QUERY_BYTES = 3000;
  */
 export function createStylizeRoute(services: Services): Hono {
   const app = new Hono();
-  for (const guard of guards(services)) app.use("/v1/stylize", guard);
 
   const read = queryReader(services);
   app.get("/v1/stylize", (c) => {
@@ -46,9 +43,16 @@ export function createStylizeRoute(services: Services): Hono {
     assertNoLoop(c);
     const upload = await readUpload(c.req.raw, services.config.MAX_SOURCE_BYTES);
     const context = queryContext(c, services, upload.image);
-    const { request, presentation } = parseStylizeQuery(queryOf(c), context, upload);
-    const served = await services.pictures.picture(request, serveOptions(c));
-    return pictureResponse(c, served, { presentation, shared: false });
+    const query = parseStylizeQuery(queryOf(c), context, upload);
+    const { request, presentation } = query;
+    // Conditions are about what a URL has, and this is at none (RFC 9110 section 13.2.1).
+    const { signal } = c.req.raw;
+    try {
+      const served = await services.pictures.picture(request, { signal });
+      return pictureResponse(c, served, { presentation, shared: false });
+    } catch (error) {
+      return await substitute(c, { services, query, error });
+    }
   });
 
   return app;
@@ -114,17 +118,17 @@ async function substitute(
   if (statusOf(error) === 400 || statusOf(error) === 412) throw error;
   const cacheControl = `public, max-age=${SUBSTITUTE_LIFE}`;
   if (onError !== "original") {
-    const location = parseSourceUrl(onError.url, services.sourcePolicy).href;
     return new Response(null, {
       status: 302,
-      headers: { location, "cache-control": cacheControl },
+      headers: { location: onError.url, "cache-control": cacheControl },
     });
   }
   const plain = { ...request, style: { kind: "none" }, masks: [] } as const;
   const served: Served = await services.pictures.picture(plain, { signal: c.req.raw.signal })
     .catch(() => Promise.reject(error));
-  const response = pictureResponse(c, served, { presentation, shared: true });
-  response.headers.set("cache-control", cacheControl);
+  const shared = !("bytes" in request.source);
+  const response = pictureResponse(c, served, { presentation, shared });
+  if (shared) response.headers.set("cache-control", cacheControl);
   response.headers.set("pastiche-substitute", "original");
   return response;
 }

@@ -1,4 +1,5 @@
 import type { PictureRequest, PictureSource, StyleChoice } from "../lib/pictures/mod.ts";
+import { parseSourceUrl, SourceError, type SourcePolicy } from "../lib/source/mod.ts";
 import { readBlend } from "./blend.ts";
 import { RequestError } from "./errors.ts";
 import { STYLIZE_FIELDS, STYLIZE_SCHEMA, type StylizeFields } from "./fields.ts";
@@ -56,6 +57,7 @@ export function parseStylizeQuery(
     schema: STYLIZE_SCHEMA,
     context,
     repeatable: { name: "mask", values: urls },
+    parts: [...(parts.style ? ["style_image"] : []), ...parts.masks.map(() => "mask")],
   });
   const masks = [...urls.map(sourceAt), ...parts.masks.map((bytes) => ({ bytes }))];
   const source = readSource(fields.url, context.body);
@@ -67,7 +69,7 @@ export function parseStylizeQuery(
   return {
     request: fields.frames === "all" ? animated(request, fields) : request,
     presentation: readPresentation(fields),
-    onError: readOnError(fields.onerror),
+    onError: readOnError(context.sourcePolicy, fields.onerror),
   };
 }
 
@@ -114,11 +116,18 @@ function animated(request: PictureRequest, { fm = "auto" }: StylizeFields): Pict
   return { ...request, output: { ...request.output, animated: true } };
 }
 
-function readOnError(text = "error"): OnError {
+function readOnError(policy: SourcePolicy, text = "error"): OnError {
   if (text === "error" || text === "original") return text;
-  if (URL.canParse(text)) return { url: text };
-  throw new RequestError(
-    "invalid_parameter",
-    `Cannot use onerror=${text.slice(0, 80)}: it must be error, original, or an absolute URL`,
-  );
+  try {
+    return { url: parseSourceUrl(text, policy).href };
+  } catch (cause) {
+    if (!(cause instanceof SourceError)) throw cause;
+    throw new RequestError(
+      "invalid_parameter",
+      `Cannot use onerror=${text.slice(0, 80)}: it must be error, original, or an absolute ` +
+        "http(s) URL of a host that sources may come from",
+      {},
+      { cause },
+    );
+  }
 }

@@ -4,7 +4,10 @@ const BATCH = 20;
 const SAMPLE = "/sample.jpg";
 const FIRST_STYLE = "starry-night";
 
-const signed = document.documentElement.dataset.signed === "true";
+const { signed: isSigned, presets: names } = document.documentElement.dataset;
+const signed = isSigned === "true";
+/** Where only presets are served, they take the place of the styles. */
+const presets = names.split(" ").filter(Boolean);
 const form = document.querySelector("#controls");
 const fields = form.elements;
 const picture = document.querySelector("#picture");
@@ -36,6 +39,10 @@ function wish() {
   const [first, second, share] = [fields.style.value, fields.second.value, fields.share.value];
   const query = new URLSearchParams();
   if (!fields.file.files.length) query.set("url", fields.url.value.trim());
+  if (presets.length) {
+    query.set("preset", first);
+    return String(query);
+  }
   query.set("style", second ? `${first}:${100 - share},${second}:${share}` : first);
   if (fields.alpha.value !== "1") query.set("alpha", fields.alpha.value);
   if (fields.color.value !== "style") query.set("color", fields.color.value);
@@ -88,6 +95,7 @@ async function paint() {
 }
 
 async function loadStyles() {
+  if (presets.length) return presets.map((id) => ({ id, title: id }));
   const styles = [];
   for (let page = "/v1/styles?limit=200"; page;) {
     const response = await fetch(page);
@@ -100,9 +108,10 @@ async function loadStyles() {
 }
 
 async function addStyles(styles) {
-  const queries = styles.map(({ id }) =>
-    String(new URLSearchParams({ url: SAMPLE, style: id, w: THUMBNAIL }))
-  );
+  const queries = styles.map(({ id }) => {
+    const look = presets.length ? { preset: id } : { style: id, w: THUMBNAIL };
+    return String(new URLSearchParams({ url: SAMPLE, ...look }));
+  });
   const thumbnails = await addresses(queries);
   styles.forEach((style, i) => {
     const item = document.querySelector("#style").content.cloneNode(true);
@@ -155,6 +164,10 @@ document.querySelector("#copy").addEventListener("click", async ({ target }) => 
 if (signed) {
   fields.url.disabled = fields.file.disabled = true;
   document.querySelector("#restricted").hidden = false;
+}
+if (presets.length) {
+  for (const name of ["second", "alpha", "color", "w"]) fields[name].disabled = true;
+  document.querySelector("#presets").hidden = false;
 }
 try {
   await addStyles(await loadStyles());

@@ -26,15 +26,16 @@ export function rateLimit(limit: number, trustProxy: boolean): MiddlewareHandler
     const window = known && known.ends > now ? known : { count: 0, ends: now + WINDOW };
     window.count++;
     clients.set(client, window);
+    const seconds = Math.min(WINDOW, Math.ceil(window.ends - now));
     const left = Math.max(0, limit - window.count);
     const headers = {
-      ratelimit: `"client";r=${left};t=${Math.ceil(window.ends - now)}`,
+      ratelimit: `"client";r=${left};t=${seconds}`,
       "ratelimit-policy": `"client";q=${limit};w=${WINDOW}`,
     };
     if (window.count > limit) {
       throw new RequestError("rate_limited", `At most ${limit} pictures a minute are allowed`, {
         ...headers,
-        "retry-after": String(Math.ceil(window.ends - now)),
+        "retry-after": String(seconds),
       });
     }
     await next();

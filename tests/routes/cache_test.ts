@@ -17,7 +17,12 @@ Deno.test("GET /v1/stylize answers a repeated request from the cache", async () 
   assert.equal(await statusOf(app), "Pastiche; fwd=uri-miss; stored");
   assert.equal(await statusOf(app), "Pastiche; hit");
   assert.equal(await statusOf(app, PATH.replace("style=", "alpha=1.0&style=")), "Pastiche; hit");
-  assert.equal(app.compute.painted.length, 1);
+  assert.equal(
+    await statusOf(app, PATH.replace("style=", "alpha=.5&style=")),
+    "Pastiche; fwd=uri-miss; stored",
+  );
+  assert.equal(await statusOf(app, PATH.replace("style=", "alpha=0.5&style=")), "Pastiche; hit");
+  assert.equal(app.compute.painted.length, 2);
   assert.equal(app.fetched.length, 1);
 });
 
@@ -207,6 +212,19 @@ Deno.test.each([{}, { style: "a", all: true }, { all: false }, { url: "cat" }, "
     assert.equal((await response.json()).code, "invalid_body");
   },
 );
+
+Deno.test("POST /v1/purge of a URL finds the pictures that have it as style or mask, however spelled", async () => {
+  await using app = await createTestApp();
+  const style = "https://photos.example/style.jpg";
+  const masked = `${PATH},waves&mask=${style}`;
+  const painted = `/v1/stylize?url=/sample.jpg&style_url=${style}`;
+  for (const path of [masked, painted]) {
+    await statusOf(app, path);
+    assert.equal(await statusOf(app, path.replaceAll("https://ph", "HTTPS://Ph")), "Pastiche; hit");
+  }
+  await purge(app, { url: "HTTPS://photos.example/./style.jpg" });
+  for (const path of [masked, painted]) assert.match(await statusOf(app, path), /uri-miss/);
+});
 
 Deno.test("POST /v1/purge needs the administration's token", async () => {
   await using app = await createTestApp();

@@ -31,6 +31,14 @@ Deno.test("GET /page/addresses gives addresses of the sample that work where onl
   for (const path of paths) assert.equal((await app.request(path)).status, 200, path);
 });
 
+Deno.test("GET /page/addresses signs presets of the sample", async () => {
+  const presets = new Map([["card", { style: "mosaic" }]]);
+  await using app = await createTestApp({ env: { ...SIGNED, PRESETS_ONLY: "true" }, presets });
+  const response = await app.request(addresses("url=%2Fsample.jpg&preset=card"));
+  const [path = ""]: string[] = await response.json();
+  assert.equal((await app.request(path)).status, 200, path);
+});
+
 Deno.test("GET /page/addresses signs nothing where no key is set", async () => {
   await using app = await createTestApp();
   assert.deepEqual(await (await app.request(addresses(QUERY))).json(), [`/v1/stylize?${QUERY}`]);

@@ -179,6 +179,7 @@ Deno.test.each(
     ["PUT", "/v1/stylize", 405, "GET, HEAD, POST"],
     ["DELETE", "/v1/styles", 405, "GET, HEAD"],
     ["POST", "/healthz", 405, "GET, HEAD"],
+    ["GET", "/docs/nothing", 404, null],
     ["GET", "/v1/nothing", 404, null],
   ] as const,
 )("%s %s answers %d", async (method, path, status, allow) => {

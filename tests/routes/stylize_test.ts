@@ -130,6 +130,7 @@ Deno.test("GET /v1/stylize answers 304 without computing", async () => {
   for (const header of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
     const response = await app.request(path, { headers: { "if-none-match": header } });
     assert.equal(response.status, 304, header);
+    assert.doesNotMatch(response.headers.get("cache-status") ?? "", /stored/);
     assert.equal(response.headers.get("etag"), etag);
     assert.equal(await response.text(), "");
   }
