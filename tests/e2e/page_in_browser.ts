@@ -5,6 +5,8 @@ import { startService } from "../support/service.ts";
 
 const executablePath = findProgram("chromium", "chromium-browser", "google-chrome") ?? "";
 
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
+
 // Expressions that run in the page, where the document is.
 const ALL_LOADED = `
   document.querySelectorAll("#styles img").length > 20 &&
@@ -22,10 +24,7 @@ for (const signed of [false, true]) {
   Deno.test(`the first page is a playground, ${signed ? "signed" : "unsigned"}`, async () => {
     const env = signed ? { SIGNING_KEYS: `k1:${"0f".repeat(32)}` } : {};
     await using service = await startService(env);
-    await using browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-    });
+    await using browser = await chromium.launch({ executablePath, args: ARGS });
     const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
     const failed: string[] = [];
     page.on("pageerror", (error) => failed.push(String(error)));
@@ -51,6 +50,20 @@ for (const signed of [false, true]) {
     assert.deepEqual(failed, []);
   });
 }
+
+Deno.test("the first page shows the presets where nothing else is painted", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, '{"card":{"style":"mosaic","w":"300"},"plain":{"style":"none"}}');
+  await using service = await startService({ PRESETS_FILE: file, PRESETS_ONLY: "true" });
+  await Deno.remove(file);
+  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
+  await page.goto(service.origin);
+  await until(page, `(([, width, message]) => width === 300 && message === "")(${PICTURE})`);
+  await until(page, `(${WIDTHS}).join() === "300,960"`);
+  assert.match(await page.evaluate<string>(ADDRESS), /url=%2Fsample\.jpg&preset=card$/);
+  await takeScreenshot(page, "presets.png");
+});
 
 /** A file, then an address that is refused. */
 async function tryOthers(page: Page): Promise<void> {
