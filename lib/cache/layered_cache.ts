@@ -66,6 +66,11 @@ class LayeredCache implements ResultCache {
     await this.#back.put(key, entry);
   }
 
+  async delete(key: string): Promise<void> {
+    await this.#front.delete(key);
+    await this.#back.delete(key);
+  }
+
   async purge(selector: PurgeSelector): Promise<number> {
     const near = await this.#front.purge(selector);
     try {

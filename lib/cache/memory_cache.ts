@@ -90,6 +90,11 @@ class MemoryCache implements ResultCache {
     return Promise.resolve();
   }
 
+  delete(key: string): Promise<void> {
+    this.#entries.delete(key);
+    return Promise.resolve();
+  }
+
   purge(selector: PurgeSelector): Promise<number> {
     this.#marks.note(selector, this.#clock());
     let dropped = 0;

@@ -38,11 +38,11 @@ export class PurgeMarks {
 
   /**
    * @param entry An answer that is about to be kept.
-   * @returns Whether a purge that concerns it came after its work began.
+   * @returns Whether a purge that concerns it came when its work began, or later.
    */
   refuses(entry: CacheEntry): boolean {
-    if (entry.storedAt < this.#all) return true;
-    return entry.tags.some((tag) => entry.storedAt < (this.#tags.get(tag) ?? this.#all));
+    if (entry.storedAt <= this.#all) return true;
+    return entry.tags.some((tag) => entry.storedAt <= (this.#tags.get(tag) ?? this.#all));
   }
 }
 

@@ -100,6 +100,11 @@ class RedisCache implements ResultCache {
     await this.#link.command(name, ["SET", name, Buffer.from(buffer), "PX", String(life)]);
   }
 
+  async delete(key: string): Promise<void> {
+    const name = this.#nameOf(key);
+    await this.#try(this.#writes, () => this.#link.command(name, ["DEL", name]));
+  }
+
   async purge(selector: PurgeSelector): Promise<number> {
     this.#marks.note(selector, this.#clock());
     const { error } = await this.#try(this.#writes, () => this.#purges.append(selector));

@@ -54,6 +54,7 @@ export class RedisLink {
   #connection: RedisConnection | undefined;
   #attempt: Promise<void> | undefined;
   #tried = false;
+  #wasAway = false;
   #closed = false;
 
   /**
@@ -75,6 +76,11 @@ export class RedisLink {
   /** Why there is no connection, else an empty string. */
   get detail(): string {
     return this.#state.detail;
+  }
+
+  /** Whether there was no connection at some time. */
+  get wasAway(): boolean {
+    return this.#wasAway;
   }
 
   /** Whether keys are on several servers: a command then takes keys of one of them only. */
@@ -170,6 +176,7 @@ export class RedisLink {
       this.#state.works();
       this.#beat();
     } catch (error) {
+      this.#wasAway = true;
       if (!this.#closed) this.#state.failed(error);
     }
   }
@@ -211,6 +218,7 @@ export class RedisLink {
   #lose(connection: RedisConnection | undefined, error: unknown): void {
     if (this.#closed || connection === undefined || connection !== this.#connection) return;
     this.#connection = undefined;
+    this.#wasAway = true;
     connection.destroy();
     this.#state.failed(error);
     this.#reconnect();

@@ -94,7 +94,8 @@ export class RedisPurges {
     }
     this.#tags.clear();
     this.#floor = rows[0]?.id ?? "";
-    this.#onPurge({ all: true });
+    // What was made here before the first look may have been purged elsewhere meanwhile.
+    if (known !== undefined || this.#link.wasAway) this.#onPurge({ all: true });
     for (const { id, selector } of rows) this.#remember(id, selector);
   }
 

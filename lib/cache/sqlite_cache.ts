@@ -109,6 +109,11 @@ class SqliteCache implements ResultCache {
     return Promise.resolve();
   }
 
+  delete(key: string): Promise<void> {
+    this.#use(this.#writes, (store) => store.remove(digestOf(key)));
+    return Promise.resolve();
+  }
+
   purge(selector: PurgeSelector): Promise<number> {
     this.#marks.note(selector, this.#clock());
     const { result, error } = this.#use(this.#writes, (store) => store.purge(selector));

@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers";
+
 interface Wait {
   readonly ends: number;
   /** Absent: the work is over. */
@@ -27,7 +29,7 @@ export class TimeLimit {
     const late = Promise.withResolvers<never>();
     const wait: Wait = { ends: performance.now() + this.#milliseconds, giveUp: late.reject };
     this.#waits.push(wait);
-    this.#timer ??= setTimeout(() => this.#look(), this.#milliseconds);
+    this.#timer ??= setTimeout(() => this.#lookSoon(), this.#milliseconds);
     try {
       return await Promise.race([work, late.promise]);
     } finally {
@@ -42,6 +44,13 @@ export class TimeLimit {
     this.#waits = [];
   }
 
+  /** Where this thread was busy for long, what is there by now is read first. */
+  #lookSoon(): void {
+    setImmediate(() => {
+      if (this.#timer !== undefined) this.#look();
+    });
+  }
+
   #look(): void {
     this.#timer = undefined;
     const now = performance.now();
@@ -50,6 +59,6 @@ export class TimeLimit {
     }
     this.#waits = this.#waits.filter(({ ends, giveUp }) => ends > now && giveUp !== undefined);
     const next = this.#waits[0];
-    if (next) this.#timer = setTimeout(() => this.#look(), next.ends - now);
+    if (next) this.#timer = setTimeout(() => this.#lookSoon(), next.ends - now);
   }
 }

@@ -70,6 +70,13 @@ export interface ResultCache {
    */
   put(key: string, entry: CacheEntry): Promise<void>;
   /**
+   * Forgets an answer. Other instances may have it in their memory until it is stale.
+   *
+   * @param key The canonical key of the answer.
+   * @returns Settles when that is tried. Never rejects.
+   */
+  delete(key: string): Promise<void>;
+  /**
    * Forgets entries for good, also those whose work is under way.
    *
    * @param selector Which entries.

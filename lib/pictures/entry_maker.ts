@@ -30,7 +30,7 @@ export interface EntryMakerOptions {
 export class EntryMaker {
   readonly #options: EntryMakerOptions;
   readonly #clock: () => number;
-  readonly #renewals = new Set<Promise<void>>();
+  readonly #renewals = new Map<string, Promise<void>>();
 
   /** @param options The parts. */
   constructor(options: EntryMakerOptions) {
@@ -105,6 +105,7 @@ export class EntryMaker {
    * @param kept What is kept until then, and if that fails.
    */
   renew(key: string, wish: Wish, kept: CacheEntry): void {
+    if (this.#renewals.has(key)) return;
     const { cache, flight, log } = this.#options;
     const nobodyLeaves = new AbortController().signal;
     const renewal = (async () => {
@@ -112,19 +113,18 @@ export class EntryMaker {
         await flight.run(key, (signal) => this.#make(key, wish, signal), nobodyLeaves);
       } catch (error) {
         const gone = error instanceof SourceError && error.code === "not_found";
-        const now = this.#clock();
         // A source that is gone is not shown any more; one that fails is shown as it was.
-        const ends = gone ? { freshUntil: now, staleUntil: now + 1 } : { freshUntil: now + RETRY };
-        await cache.put(key, { ...kept, ...ends });
+        if (gone) await cache.delete(key);
+        else await cache.put(key, { ...kept, freshUntil: this.#clock() + RETRY });
         log("warn", "an expired picture could not be renewed", { cause: String(error) });
       }
     })();
-    this.#renewals.add(renewal);
-    void renewal.finally(() => this.#renewals.delete(renewal));
+    this.#renewals.set(key, renewal);
+    void renewal.finally(() => this.#renewals.delete(key));
   }
 
   /** Settles when no renewal is under way. */
   async idle(): Promise<void> {
-    await Promise.all(this.#renewals);
+    await Promise.all(this.#renewals.values());
   }
 }

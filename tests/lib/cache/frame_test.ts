@@ -46,9 +46,9 @@ Deno.test("PurgeMarks refuses too much rather than too little when there are man
   const marks = new PurgeMarks();
   for (let i = 0; i < 10_001; i++) marks.note({ tag: `t${i}` }, i);
   assert.equal(marks.refuses(entryOf({ tags: ["t10000"], storedAt: 9_999 })), true);
-  assert.equal(marks.refuses(entryOf({ tags: ["t10000"], storedAt: 10_000 })), false);
+  assert.equal(marks.refuses(entryOf({ tags: ["t10000"], storedAt: 10_001 })), false);
   assert.equal(marks.refuses(entryOf({ tags: [], storedAt: -1 })), true);
-  assert.equal(marks.refuses(entryOf({ tags: ["other"], storedAt: 0 })), false);
+  assert.equal(marks.refuses(entryOf({ tags: ["other"], storedAt: 1 })), false);
   marks.note({ all: true }, 20_000);
   assert.equal(marks.refuses(entryOf({ tags: [], storedAt: 19_999 })), true);
 });

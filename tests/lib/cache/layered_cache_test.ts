@@ -22,6 +22,7 @@ function layers(change: Partial<ResultCache> = {}): Layers {
   const back: ResultCache = {
     get: (key) => inner.get(key),
     put: (key, entry) => inner.put(key, entry),
+    delete: (key) => inner.delete(key),
     purge: (selector) => inner.purge(selector),
     status: () => inner.status(),
     close: () => inner.close(),
@@ -46,6 +47,14 @@ Deno.test("layeredCache() writes both layers and fills the front from the back",
     ok: true,
     inner: 2,
   });
+});
+
+Deno.test("delete() forgets one answer in both layers", async () => {
+  const { both } = layers();
+  for (const key of ["cat", "dog"]) await both.put(key, entryOf());
+  await both.delete("cat");
+  assert.equal(await both.get("cat"), undefined);
+  assert.ok(await both.get("dog"));
 });
 
 Deno.test("near() looks into the front only", async () => {

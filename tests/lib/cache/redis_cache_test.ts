@@ -22,6 +22,32 @@ Deno.test({ name: "redisCache() shares entries byte for byte", ignore }, async (
   assert.deepEqual({ ok, hits, misses }, { ok: true, hits: 1, misses: 2 });
 });
 
+Deno.test({ name: "delete() forgets an entry for all instances", ignore }, async () => {
+  await using server = await TestRedis.start();
+  await using a = await instanceOf(server.url);
+  await using b = await instanceOf(server.url);
+  await a.cache.put("cat", liveEntry());
+  await b.cache.delete("cat");
+  assert.equal(await a.cache.get("cat"), undefined);
+});
+
+Deno.test(
+  { name: "an instance that starts later keeps what it finds in its memory", ignore },
+  async () => {
+    await using server = await TestRedis.start();
+    await using a = await instanceOf(server.url);
+    await a.cache.put("cat", liveEntry());
+    await pause(5);
+    await using b = await instanceOf(server.url);
+    const both = layered(b);
+    const found = await both.get("cat");
+    assert.ok(found);
+    assert.ok(both.near?.("cat"));
+    await b.cache.put("cat", { ...found, freshUntil: found.freshUntil + 5000 });
+    assert.equal((await a.cache.get("cat"))?.freshUntil, found.freshUntil + 5000);
+  },
+);
+
 Deno.test(
   { name: "redisCache() lets Redis forget what is too old to be used", ignore },
   async () => {

@@ -21,3 +21,16 @@ Deno.test("TimeLimit.wait() gives up each wait in its own time", async () => {
   const now = performance.now();
   assert(second - start >= 39 && now - second >= 39, `${second - start}, ${now - second}`);
 });
+
+Deno.test("TimeLimit.wait() takes an answer that came while this thread was busy", async () => {
+  const limit = new TimeLimit(20);
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  const server = await listener.accept();
+  const answer = limit.wait(client.read(new Uint8Array(1)));
+  await server.write(Uint8Array.of(1));
+  for (const end = performance.now() + 60; performance.now() < end;);
+  assert.equal(await answer, 1);
+  for (const one of [client, server, listener]) one.close();
+  limit.stop();
+});
