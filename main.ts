@@ -24,6 +24,9 @@ const STATIC = new URL("./static/", import.meta.url);
 /** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
 const STORE_PATIENCE = 5000;
 
+/** Sources that are fetched at once even where there is little memory for what waits. */
+const MIN_FETCHES = 4;
+
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
   const models = new Map<string, CatalogModel>();
@@ -93,6 +96,8 @@ async function start(config: Config, log: Log): Promise<void> {
   const sources = new Sources({
     fetch: (url, options) => fetchImage(url, policy, options),
     maxBytes: config.SOURCE_CACHE_BYTES,
+    maxFetches: Math.max(MIN_FETCHES, Math.floor(config.QUEUE_BYTES / config.MAX_SOURCE_BYTES)),
+    maxWaiting: config.QUEUE_LIMIT,
   });
   const caches = openCaches({
     memoryBytes: config.MEMORY_CACHE_BYTES,

@@ -15,10 +15,15 @@ export async function readBody(
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const part of request.body ?? []) {
-    length += part.length;
-    if (length > maxBytes) throw tooLarge(maxBytes);
-    parts.push(part);
+  try {
+    for await (const part of request.body ?? []) {
+      length += part.length;
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      parts.push(part);
+    }
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    throw new RequestError("invalid_body", "The body ended too early", {}, { cause });
   }
   if (length === 0) throw new RequestError("invalid_body", "The body is empty");
   const body = new Uint8Array(length);

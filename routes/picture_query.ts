@@ -106,7 +106,19 @@ export function readSource(
  * @returns Where the picture is; one place, however its URL is spelled.
  */
 export function sourceAt(url: string): PictureSource {
-  return url === SAMPLE ? { sample: true } : { url: URL.parse(url)?.href ?? url };
+  return url === SAMPLE ? { sample: true } : { url: placeOf(url) };
+}
+
+/**
+ * @param url A URL.
+ * @returns What names the same place for all its spellings: normalised, without the fragment, which
+ * servers never see. A text that is no URL stays as it is.
+ */
+export function placeOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed) return url;
+  parsed.hash = "";
+  return parsed.href;
 }
 
 /**

@@ -4,6 +4,7 @@ import { STYLE_ID } from "../lib/catalog/mod.ts";
 import { parseJson, readBody } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
+import { placeOf } from "./picture_query.ts";
 import type { Services } from "./services.ts";
 
 /** Longest body, in bytes: a URL and its field. */
@@ -13,7 +14,7 @@ const MAX_BYTES = 16 * 1024;
 const PURGE_SCHEMA: z.ZodType<PurgeWish> = z.union([
   z.strictObject({ style: z.string().regex(STYLE_ID) }),
   z.strictObject({ model: z.string().regex(/^[\w-]{1,64}$/) }),
-  z.strictObject({ url: z.url().transform((url) => new URL(url).href) }),
+  z.strictObject({ url: z.url().transform(placeOf) }),
   z.strictObject({ all: z.literal(true) }),
 ]);
 

@@ -12,17 +12,20 @@ export interface PreparedContent {
   readonly encoded: EncodedContent;
 }
 
-/** Bound of the kept contents per worker: four of one megapixel at 96 channels, or so. */
+/** Bound of the kept contents per worker: four of one megapixel at 160 channels, or so. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Bytes of features per pixel: 128 channels of float32 at 1/64 of the pixels. */
-const FEATURE_BYTES = 8;
+/** Bytes of a content: its RGBA pixels and its features. */
+function bytesOf({ pixels, encoded }: PreparedContent): number {
+  const { grid: { width, height }, statistics: { mean } } = encoded;
+  return pixels.data.length + width * height * mean.length * Float32Array.BYTES_PER_ELEMENT;
+}
 
 /** Keeps the contents that were encoded last, so that another style of one skips the encoder. */
 export class ContentCache {
   readonly #kept = new LRUCache<string, PreparedContent>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ pixels }) => pixels.data.length * (1 + FEATURE_BYTES / 4),
+    sizeCalculation: bytesOf,
     dispose: ({ encoded }) => encoded.dispose(),
   });
 
@@ -42,7 +45,7 @@ export class ContentCache {
    * @returns Whether it is kept: one larger than the bound stays its maker's.
    */
   keep(key: string, content: PreparedContent): boolean {
-    if (content.pixels.data.length * (1 + FEATURE_BYTES / 4) > MAX_BYTES) return false;
+    if (bytesOf(content) > MAX_BYTES) return false;
     this.#kept.set(key, content);
     return true;
   }

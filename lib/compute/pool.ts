@@ -156,6 +156,7 @@ export class WorkerPool implements Compute {
   }
 
   #spawn(): void {
+    if (this.#closed) return;
     const url = this.#options.workerUrl ?? new URL("./worker.ts", import.meta.url);
     const worker = new Worker(url, { type: "module" });
     const slot: Slot = { worker, ready: false };

@@ -65,7 +65,14 @@ export async function decodeFrames(
 }
 
 /** Refuses a picture that is too large, before anything is allocated. */
-function assertSize({ width, height }: ImageInfo, limits: ImageLimits): void {
+/**
+ * Holds what a header says against what is allowed.
+ *
+ * @param info What the header says.
+ * @param limits What is allowed.
+ * @throws {ImageError} `image_too_large`.
+ */
+export function assertSize({ width, height }: ImageInfo, limits: ImageLimits): void {
   if (Math.max(width, height) > limits.maxSide || width * height > limits.maxPixels) {
     throw new ImageError(
       "image_too_large",

@@ -4,7 +4,7 @@
  * @module
  */
 export { moveToAttention } from "./attention.ts";
-export { decode, decodeFrames, type DecodeOptions } from "./decode.ts";
+export { assertSize, decode, decodeFrames, type DecodeOptions } from "./decode.ts";
 export { DEFAULT_QUALITY, encode, type EncodeOptions } from "./encode.ts";
 export { type AnimationOptions, encodeAnimation } from "./encode_animation.ts";
 export { ImageError, type ImageErrorCode } from "./errors.ts";

@@ -6,7 +6,7 @@ import {
   type JobTarget,
   type Picture,
 } from "../compute/mod.ts";
-import { type ImageLimits, probe } from "../image/mod.ts";
+import { assertSize, type ImageLimits, probe } from "../image/mod.ts";
 import { digest } from "./digest.ts";
 import type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
 import type { Sources, StoredSource } from "./sources.ts";
@@ -39,8 +39,8 @@ export interface Plan {
   readonly model: CatalogModel;
   /** Versions of the model, the styles with their weights, and the encoder. */
   readonly versions: readonly (string | number)[];
-  /** The styles of the catalog as they were. */
-  readonly styles: readonly Pick<StyleRecord, "id" | "version">[];
+  /** The styles of the catalog as they were, in the request's order. */
+  readonly styles: readonly StyleRecord[];
 }
 
 /** The pictures that a request is made of. */
@@ -78,11 +78,8 @@ export class Painter {
     const model = this.#model(request.model);
     const { style } = request;
     const choice = style.kind === "catalog" ? style.styles : [];
-    const styles = await Promise.all(choice.map(async ({ id, weight }) => {
-      const { version } = await this.#options.catalog.get(id);
-      return { id, version, weight };
-    }));
-    const weighed = styles.flatMap(({ version, weight }) => [version, weight]);
+    const styles = await Promise.all(choice.map(({ id }) => this.#options.catalog.get(id)));
+    const weighed = styles.flatMap(({ version }, k) => [version, choice[k]?.weight ?? 0]);
     const used = style.kind === "none" ? "" : model.version;
     return { model, styles, versions: [ENCODER_VERSION, used, ...weighed] };
   }
@@ -118,7 +115,9 @@ export class Painter {
       style.kind === "picture" ? read(style.source) : undefined,
       ...request.masks.map(read),
     ]);
-    for (const source of [content, stylePicture, ...masks]) if (source) probe(source.bytes);
+    for (const source of [content, stylePicture, ...masks]) {
+      if (source) assertSize(probe(source.bytes), this.#options.limits);
+    }
     return { content, masks, ...(stylePicture ? { style: stylePicture } : {}) };
   }
 
@@ -154,20 +153,20 @@ export class Painter {
    * Paints one content in many styles, as one picture.
    *
    * @param request The request.
-   * @param content The content.
+   * @param parts What {@linkcode plan} and {@linkcode gather} gave.
    * @param signal The caller is gone.
    * @returns The encoded picture.
    */
   async paintSheet(
     request: SheetRequest,
-    content: StoredSource,
+    { plan, materials: { content } }: { readonly plan: Plan; readonly materials: Materials },
     signal: AbortSignal,
   ): Promise<Picture> {
-    const model = this.#model(request.model);
-    const targets = await Promise.all(request.styles.map(async (id) => {
-      const style: StyleChoice = { kind: "catalog", styles: [{ id, weight: 1 }] };
+    const { model, styles } = plan;
+    const targets = await Promise.all(styles.map(async (record) => {
+      const style: StyleChoice = { kind: "catalog", styles: [{ id: record.id, weight: 1 }] };
       const painted = { style, alpha: request.alpha, colour: request.colour };
-      return await this.#blend(painted, model);
+      return await this.#blend(painted, { model, styles: [record] });
     }));
     const job = {
       kind: "sheet",
@@ -192,7 +191,9 @@ export class Painter {
    */
   async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
     const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
-    const { width, height } = probe(bytes);
+    const info = probe(bytes);
+    assertSize(info, this.#options.limits);
+    const { width, height } = info;
     return await this.#options.compute.run(job, {
       signal,
       bytes: bytes.length + BYTES_PER_PIXEL * width * height,
@@ -226,19 +227,22 @@ export class Painter {
   ): Promise<JobTarget | undefined> {
     if (request.style.kind === "none") return undefined;
     const masks = materials.masks.map(({ bytes }) => bytes);
-    if (!materials.style) return { ...await this.#blend(request, plan.model), masks };
+    if (!materials.style) return { ...await this.#blend(request, plan), masks };
     const { alpha, colour } = request;
     const { catalog } = this.#options;
     const { statistics } = await catalog.statisticsOf(materials.style.bytes, plan.model);
     return { styles: [{ statistics, weight: 1 }], alpha, colour, masks };
   }
 
-  async #blend({ style, alpha, colour }: Painted, model: CatalogModel): Promise<JobTarget> {
-    const { catalog } = this.#options;
+  /** With the styles as they were planned: the picture is kept under their versions. */
+  async #blend(
+    { style, alpha, colour }: Painted,
+    { model, styles: records }: Pick<Plan, "model" | "styles">,
+  ): Promise<JobTarget> {
     const choice = style.kind === "catalog" ? style.styles : [];
-    const styles = await Promise.all(choice.map(async ({ id, weight }) => {
-      const statistics = await catalog.statistics(await catalog.get(id), model);
-      return { statistics, weight };
+    const styles = await Promise.all(records.map(async (record, k) => {
+      const statistics = await this.#options.catalog.statistics(record, model);
+      return { statistics, weight: choice[k]?.weight ?? 0 };
     }));
     return { styles, alpha, colour, masks: [] };
   }

@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
-import type { PurgeSelector } from "../cache/mod.ts";
+import { localSingleFlight, type PurgeSelector } from "../cache/mod.ts";
 import { versionOf } from "../catalog/mod.ts";
 import { SourceError, type SourceImage, type SourceValidators } from "../source/mod.ts";
 import { digest } from "./digest.ts";
+import { Places } from "./places.ts";
 import { sourceLife } from "./source_life.ts";
 
 /** The tag of all pictures of one source. */
@@ -32,6 +33,10 @@ export interface SourcesOptions {
   readonly fetch: FetchSource;
   /** Bound of the bytes kept. */
   readonly maxBytes: number;
+  /** Sources that may be fetched at once: each may be as large as is allowed. */
+  readonly maxFetches: number;
+  /** Sources that may wait for that. */
+  readonly maxWaiting: number;
   /** Tells the time in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
 }
@@ -53,6 +58,8 @@ export class Sources {
   readonly #options: SourcesOptions;
   readonly #clock: () => number;
   readonly #kept: LRUCache<string, Kept>;
+  readonly #flight = localSingleFlight<Kept>();
+  readonly #places: Places;
   #fetches = 0;
   #purges = 0;
 
@@ -60,6 +67,7 @@ export class Sources {
   constructor(options: SourcesOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
+    this.#places = new Places(options.maxFetches, options.maxWaiting);
     this.#kept = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: ({ bytes }) => bytes.length + 512,
@@ -78,16 +86,27 @@ export class Sources {
    * @param signal The caller is gone.
    * @returns The picture; the last good copy where the source fails for now.
    * @throws {SourceError} If it cannot be had.
+   * @throws {ComputeError} `queue_full`.
    */
   async get(url: string, signal: AbortSignal): Promise<StoredSource> {
-    const tag = sourceTag(url);
-    const kept = this.#kept.get(tag);
+    const kept = this.#kept.get(sourceTag(url));
     if (kept && kept.freshUntil > this.#clock()) return kept;
-    const purges = this.#purges;
-    const fresh = await this.#renew(url, { kept, signal });
     // What was asked for before a purge may be what the purge was about.
-    // Larger than the bound: `set` then drops it, and it serves this request alone.
-    if (purges === this.#purges) this.#kept.set(tag, fresh);
+    const key = `${this.#purges} ${url}`;
+    try {
+      return await this.#flight.run(key, (working) => this.#fetch(url, kept, working), signal);
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      throw new SourceError("aborted", "The caller left", { cause });
+    }
+  }
+
+  async #fetch(url: string, kept: Kept | undefined, signal: AbortSignal): Promise<Kept> {
+    const purges = this.#purges;
+    const renew = () => this.#renew(url, { kept, signal });
+    const fresh = await this.#places.run(renew, signal);
+    // Larger than the bound: `set` then drops it, and it serves those who wait for it alone.
+    if (purges === this.#purges) this.#kept.set(sourceTag(url), fresh);
     return fresh;
   }
 

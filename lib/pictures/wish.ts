@@ -51,7 +51,7 @@ export async function sheetWish(painter: Painter, request: SheetRequest): Promis
     tags: tagsOf(whole),
     ...keyOf(request, plan),
     gather: (signal) => painter.gather(whole, signal),
-    paint: ({ content }, signal) => painter.paintSheet(request, content, signal),
+    paint: (materials, signal) => painter.paintSheet(request, { plan, materials }, signal),
   };
 }
 

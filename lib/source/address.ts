@@ -6,6 +6,9 @@ const TRANSLATED: readonly (readonly [ipaddr.IPv6, number])[] = [
   [ipaddr.IPv6.parse("64:ff9b:1::"), 48],
 ];
 
+/** All IPv6 addresses that are given out so far as global unicast (RFC 4291 section 2.4). */
+const GLOBAL: readonly [ipaddr.IPv6, number] = [ipaddr.IPv6.parse("2000::"), 3];
+
 /**
  * Whether an address belongs to the public internet: global unicast, by IANA's special-purpose
  * registries; an IPv6 address that wraps an IPv4 address is never taken for public.
@@ -21,6 +24,7 @@ export function isPublicAddress(text: string): boolean {
   ) {
     return false;
   }
+  if (address instanceof ipaddr.IPv6 && !address.match(GLOBAL[0], GLOBAL[1])) return false;
   return address.range() === "unicast";
 }
 

@@ -92,8 +92,8 @@ async function follow(start: URL, journey: Journey): Promise<SourceImage | "not_
   const { policy, options, signal } = journey;
   let url = start;
   for (let redirects = 0; redirects <= policy.maxRedirects; redirects++) {
-    const address = await chooseAddress(url, policy, options.resolver ?? systemResolver);
-    signal.throwIfAborted();
+    const resolver = options.resolver ?? systemResolver;
+    const address = await unlessAborted(chooseAddress(url, policy, resolver), signal);
     const headers = conditionalHeaders(options.validators);
     const response = await openRequest(url, { address, policy, headers, signal, ca: options.ca });
     const status = response.statusCode ?? 0;
@@ -107,6 +107,19 @@ async function follow(start: URL, journey: Journey): Promise<SourceImage | "not_
     "too_many_redirects",
     `The source redirects more than ${policy.maxRedirects} times`,
   );
+}
+
+/** A system's resolver takes no signal, and may take longer than everything together may. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const left = Promise.withResolvers<never>();
+  const leave = (): void => left.reject(signal.reason);
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([work, left.promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 async function receive(

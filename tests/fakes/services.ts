@@ -140,6 +140,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const clock = (): number => time.now;
   const sources = new Sources({
     maxBytes: 1_000_000,
+    maxFetches: 8,
+    maxWaiting: 8,
     clock,
     fetch: async (url) => {
       fetched.push(url);

@@ -111,6 +111,31 @@ Deno.test("GET /v1/stylize serves the last good picture while its source fails",
   assert.equal(await statusOf(app, `${PATH}&w=9`), "Pastiche; fwd=uri-miss; stored");
 });
 
+Deno.test("stale pictures are renewed once, however many ask", async () => {
+  const failures: SourceError[] = [];
+  const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
+  await using app = await createTestApp({ fetchSource });
+  await statusOf(app);
+  failures.push(new SourceError("host_not_allowed", "not any more"));
+  app.time.now += 2 * HOUR;
+  const hits = await Promise.all([1, 2, 3, 4, 5].map(() => statusOf(app)));
+  assert.deepEqual(new Set(hits), new Set(["Pastiche; hit"]));
+  await app.pictures.idle();
+  assert.equal(app.lines.filter((line) => line.includes("could not be renewed")).length, 1);
+});
+
+Deno.test("a picture is painted in the style that it was planned with", async () => {
+  const removed: Promise<unknown>[] = [];
+  const fetchSource = async () => {
+    removed.push(app.catalog.delete("mosaic"));
+    await Promise.all(removed);
+    return PIXEL;
+  };
+  await using app = await createTestApp({ fetchSource });
+  assert.equal((await app.request(PATH)).status, 200);
+  assert.equal((await app.request(PATH)).status, 404);
+});
+
 Deno.test("GET /v1/stylize stops serving a picture whose source is gone", async () => {
   const failures: SourceError[] = [];
   const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
@@ -220,9 +245,12 @@ Deno.test("POST /v1/purge of a URL finds the pictures that have it as style or m
   const painted = `/v1/stylize?url=/sample.jpg&style_url=${style}`;
   for (const path of [masked, painted]) {
     await statusOf(app, path);
-    assert.equal(await statusOf(app, path.replaceAll("https://ph", "HTTPS://Ph")), "Pastiche; hit");
+    assert.equal(
+      await statusOf(app, path.replace("https://ph", "HTTPS://Ph").replace(/$/, "%23a")),
+      "Pastiche; hit",
+    );
   }
-  await purge(app, { url: "HTTPS://photos.example/./style.jpg" });
+  await purge(app, { url: "HTTPS://photos.example/./style.jpg#b" });
   for (const path of [masked, painted]) assert.match(await statusOf(app, path), /uri-miss/);
 });
 

@@ -32,6 +32,16 @@ Deno.test("GET /v1/styles/{id} describes a style, or answers 404", async () => {
   assert.equal((await app.request("/v1/styles/nope")).status, 404);
 });
 
+Deno.test("a style's id that no store could look up is unknown, and breaks nothing", async () => {
+  await using app = await createTestApp();
+  const id = "a".repeat(2100);
+  for (const path of [`/v1/styles/${id}`, `/v1/stylize?url=/sample.jpg&style=${id}`]) {
+    assert.equal((await app.request(path)).status, 404);
+  }
+  assert.equal((await app.request(`/v1/styles?cursor=${id}`)).status, 400);
+  assert.equal((await (await app.request("/readyz")).json()).status, "ready");
+});
+
 Deno.test("PUT, GET and DELETE /v1/styles/{id} with the token", async () => {
   await using app = await createTestApp();
   const put = { method: "PUT", body: PIXEL, headers: ADMIN };

@@ -190,6 +190,25 @@ Deno.test.each(
   await problemOf(response);
 });
 
+Deno.test("a picture of too many pixels is refused before there is work", async () => {
+  const large = PIXEL.slice();
+  new DataView(large.buffer).setUint32(16, 11_000);
+  new DataView(large.buffer).setUint32(20, 11_000);
+  await using app = await createTestApp({ fetchSource: () => Promise.resolve(large) });
+  for (const path of [`/v1/info?${URL_OK}`, `/v1/stylize?${URL_OK}&style=mosaic`]) {
+    const response = await app.request(path);
+    assert.deepEqual([response.status, (await response.json()).code], [422, "image_too_large"]);
+  }
+  assert.deepEqual(app.compute.jobs, []);
+});
+
+Deno.test("a body that ends too early is the client's fault", async () => {
+  await using app = await createTestApp();
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+  const response = await app.request("/v1/stylize?style=mosaic", { method: "POST", body });
+  assert.deepEqual([response.status, (await response.json()).code], [400, "invalid_body"]);
+});
+
 Deno.test("GET /docs/problems explains the type of a problem", async () => {
   await using app = await createTestApp();
   const problem = await problemOf(await app.request(`/v1/stylize?${URL_OK}&style=nobody`));

@@ -9,6 +9,8 @@ function countingSources(gates: Promise<void>[] = []): { sources: Sources; fetch
   const fetched: string[] = [];
   const sources = new Sources({
     maxBytes: 100_000,
+    maxFetches: 8,
+    maxWaiting: 8,
     fetch: async (url) => {
       const bytes = new Uint8Array([fetched.push(url)]);
       await gates.shift();
@@ -53,6 +55,8 @@ Deno.test("Sources.get asks for an expired source conditionally, each time after
   let now = 0;
   const sources = new Sources({
     maxBytes: 100_000,
+    maxFetches: 8,
+    maxWaiting: 8,
     clock: () => now,
     fetch: (url, { validators }) => {
       asked.push(validators);
@@ -75,6 +79,8 @@ Deno.test("Sources.get keeps no more bytes than it may, and no source that is la
   const fetched: string[] = [];
   const sources = new Sources({
     maxBytes: 4000,
+    maxFetches: 8,
+    maxWaiting: 8,
     fetch: (url) => {
       fetched.push(url);
       return Promise.resolve({ url, bytes: new Uint8Array(url === TWO ? 5000 : 1000) });
@@ -86,4 +92,49 @@ Deno.test("Sources.get keeps no more bytes than it may, and no source that is la
     await sources.get(url, signal);
   }
   assert.deepEqual(fetched, [...urls, TWO, TWO, urls[0]]);
+});
+
+Deno.test("Sources.get fetches once for all who ask, and goes on while one of them stays", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { sources, fetched } = countingSources([gate.promise]);
+  const leaving = new AbortController();
+  const left = sources.get(ONE, leaving.signal);
+  const stayed = [1, 2, 3].map(() => sources.get(ONE, new AbortController().signal));
+  leaving.abort();
+  await assert.rejects(left, { code: "aborted" });
+  gate.resolve();
+  for (const source of await Promise.all(stayed)) {
+    assert.deepEqual(source.bytes, new Uint8Array([1]));
+  }
+  assert.deepEqual(fetched, [ONE]);
+});
+
+Deno.test("Sources.get fetches few at once, lets some wait and refuses the rest", async () => {
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+  const sources = new Sources({
+    maxBytes: 100_000,
+    maxFetches: 2,
+    maxWaiting: 2,
+    fetch: async (url) => {
+      const gate = Promise.withResolvers<void>();
+      gates.set(url, gate);
+      await gate.promise;
+      return { url, bytes: new Uint8Array(1) };
+    },
+  });
+  const leaving = new AbortController();
+  const get = (n: number, signal = new AbortController().signal) =>
+    sources.get(`https://example.com/${n}`, signal);
+  const first = [get(1), get(2)];
+  const left = get(3, leaving.signal);
+  const waiting = get(4);
+  await assert.rejects(get(5), { code: "queue_full", retryAfter: 5 });
+  leaving.abort();
+  await assert.rejects(left, { code: "aborted" });
+  assert.deepEqual([...gates.keys()].map((url) => url.slice(-1)), ["1", "2"]);
+  gates.forEach((gate) => gate.resolve());
+  await Promise.all(first);
+  gates.get("https://example.com/4")?.resolve();
+  assert.equal((await waiting).bytes.length, 1);
+  assert.deepEqual([...gates.keys()].map((url) => url.slice(-1)), ["1", "2", "4"]);
 });

@@ -186,6 +186,16 @@ Deno.test.each(
   });
 });
 
+Deno.test("fetchImage() waits for a host's addresses no longer than for all the rest", async () => {
+  const resolver = () => new Promise<never>(() => {});
+  const policy = { ...LOCAL, totalTimeout: 30 };
+  await assertRefused(get("http://slow.example/", policy, { resolver }), "upstream_timeout");
+  const leaving = new AbortController();
+  const left = get("http://slow.example/", LOCAL, { resolver, signal: leaving.signal });
+  leaving.abort();
+  await assertRefused(left, "aborted");
+});
+
 Deno.test("fetchImage() asks conditionally", async () => {
   await withServer((request) => {
     const known = request.headers.get("if-none-match") === '"v1"';
