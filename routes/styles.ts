@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
-import { STYLE_ID, type StyleMetadata, type StyleRecord } from "../lib/catalog/mod.ts";
+import { isStyleId, type StyleMetadata, type StyleRecord } from "../lib/catalog/mod.ts";
 import { parseJson, readBody } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
@@ -50,7 +50,7 @@ export function createStylesRoute(services: Services): Hono {
     if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_PAGE) {
       throw new RequestError("invalid_parameter", `Cannot use limit: 1 to ${MAX_PAGE} are allowed`);
     }
-    if (cursor !== undefined && !STYLE_ID.test(cursor)) {
+    if (cursor !== undefined && !isStyleId(cursor)) {
       throw new RequestError("invalid_parameter", "Cannot use cursor: take it from next");
     }
     const page = await catalog.list(Number(limit), cursor);

@@ -9,6 +9,7 @@ export { CatalogError, type CatalogErrorCode } from "./errors.ts";
 export { isRemoteStore, openStore } from "./open_store.ts";
 export {
   assertStyleId,
+  isStyleId,
   STYLE_ID,
   type StyleMetadata,
   type StylePicture,

@@ -41,6 +41,14 @@ export interface StyleRecord extends StyleMetadata {
 /** Lower-case words joined by hyphens, up to 64 characters. */
 export const STYLE_ID: RegExp = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
+/**
+ * @param text What a client names a style.
+ * @returns Whether a style can have this id; a store may fail on others.
+ */
+export function isStyleId(text: string): boolean {
+  return text.length <= MAX_ID_LENGTH && STYLE_ID.test(text);
+}
+
 /** Longest id, in characters. */
 const MAX_ID_LENGTH = 64;
 
@@ -51,7 +59,7 @@ const MAX_ID_LENGTH = 64;
  * @throws {CatalogError} `invalid_style` if it is not allowed.
  */
 export function assertStyleId(id: string): void {
-  if (STYLE_ID.test(id) && id.length <= MAX_ID_LENGTH && id !== "none") return;
+  if (isStyleId(id) && id !== "none") return;
   throw new CatalogError(
     "invalid_style",
     `Cannot use "${

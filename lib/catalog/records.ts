@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { type StateLines, StateLog } from "../state_log.ts";
-import type { StyleRecord } from "./record.ts";
+import { isStyleId, type StyleRecord } from "./record.ts";
 import type { StyleStore } from "./store.ts";
 
 /** Records kept in memory, also to serve them while the store is away. */
@@ -56,6 +56,7 @@ export class Records {
    * @throws {CatalogError} `store_unavailable`.
    */
   async find(id: string): Promise<StyleRecord | null> {
+    if (!isStyleId(id)) return null;
     const recent = this.recent(id);
     if (recent !== undefined) return recent;
     const known = this.#known.get(id);

@@ -199,7 +199,11 @@ export class StyleStore {
 
   async #deleteAll(prefix: Deno.KvKey): Promise<void> {
     const entries = await this.#try(() => Array.fromAsync(this.#kv.list({ prefix })));
-    for (const { key } of entries) await this.#write(() => this.#kv.delete(key));
+    for (const entry of entries) {
+      // Somebody may have written it anew meanwhile: then it belongs to another picture.
+      const change = this.#kv.atomic().check(entry).delete(entry.key);
+      await this.#write(() => change.commit());
+    }
   }
 
   async #write<T>(task: () => Promise<T>): Promise<T> {

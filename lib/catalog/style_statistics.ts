@@ -103,7 +103,10 @@ export class StyleStatistics {
     known: Statistics | undefined,
   ): Promise<Statistics> {
     const stored = await this.#store.statistics(model, record.version);
-    return stored ?? await this.#store.claimed([model.version, record.version], async () => {
+    if (stored) return stored;
+    let isClaimed = false;
+    const compute = async (): Promise<Statistics> => {
+      isClaimed = true;
       // Another instance that had the claim has stored them.
       const computed = await this.#store.statistics(model, record.version);
       if (computed) return computed;
@@ -111,7 +114,14 @@ export class StyleStatistics {
       // A picture can be painted although they cannot be kept: they are computed again next time.
       await this.#store.putStatistics(model, record.version, { statistics }).catch(() => {});
       return statistics;
-    });
+    };
+    try {
+      return await this.#store.claimed([model.version, record.version], compute);
+    } catch (error) {
+      // A store that takes no claim takes no statistics either, and a picture can be painted.
+      if (isClaimed) throw error;
+      return known ?? await this.#measure(record, model);
+    }
   }
 
   async #measure(record: StyleRecord, model: CatalogModel): Promise<Statistics> {

@@ -148,3 +148,29 @@ Deno.test("find() waits half a second for a slow store, and tells once", async (
     "info: store of styles works again",
   ]);
 });
+
+Deno.test("statistics() are measured for a store that takes no claim", async () => {
+  using kv = await Deno.openKv(":memory:");
+  let analyzed = 0;
+  let isFull = false;
+  const store = new Proxy(kv, {
+    get: (target, name) => {
+      if (isFull && (name === "atomic" || name === "set")) throw new Error("disk is full");
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const open = (): Catalog =>
+    new Catalog({
+      kv: store,
+      analyze: () => {
+        analyzed++;
+        return Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 });
+      },
+    });
+  const { record } = await open().put("mine", PICTURE, OPTIONS);
+  isFull = true;
+  const other = { ...MODEL, version: "v2" };
+  assert.deepEqual(await open().statistics(record, other), STATISTICS);
+  assert.equal(analyzed, 2);
+});
