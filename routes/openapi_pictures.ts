@@ -49,7 +49,11 @@ export function upload(): Json {
     responses: {
       200: { description: "The picture", content: pictures() },
       302: { description: "The URL of onerror" },
-      ...problems([...PAINTING, "body_too_large", "invalid_body"]),
+      ...problems([
+        ...PAINTING.filter((code) => code !== "precondition_failed"),
+        "body_too_large",
+        "invalid_body",
+      ]),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { STYLIZE_FIELDS } from "./fields.ts";
 import { documentQuery, type Parameter } from "./openapi_parameters.ts";
 import { type Json, json, pictures, problems } from "./openapi_parts.ts";
 import { ADMINISTRATION, ALWAYS, PAINTING } from "./openapi_problems.ts";
@@ -102,10 +103,13 @@ export function deleteStyle(): Json {
 /** How a style looks. */
 export function styleImage(): Json {
   const width = { type: "integer", minimum: 1, maximum: 1024 };
+  const signing = documentQuery(STYLIZE_FIELDS, []).filter(({ name }) =>
+    ["expires", "kid", "sig"].includes(name)
+  );
   return {
     operationId: "getStyleImage",
     summary: "The style's picture, or the sample painted in it",
-    parameters: [ID, { name: "w", in: "query", schema: width }],
+    parameters: [ID, { name: "w", in: "query", schema: width }, ...signing],
     responses: {
       200: { description: "The picture", content: pictures() },
       304: { description: "The client has it" },
