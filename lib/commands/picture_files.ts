@@ -31,13 +31,14 @@ const PICTURE = /\.(?:avif|gif|jpe?g|png|tiff?|webp)$/i;
  * @param inputs Files and folders.
  * @param output A file, or a folder.
  * @returns One job per picture; nothing is written yet.
- * @throws {CommandError} If an input is missing, a folder has no pictures, a format cannot be
- *   written, or a file would be overwritten by its own result or by another one.
+ * @throws {CommandError} If a name is empty, an input is missing, a folder has no pictures, a format
+ *   cannot be written, or a file would be overwritten by its own result or by another one.
  */
 export async function planJobs(
   inputs: readonly string[],
   output: string,
 ): Promise<readonly PictureJob[]> {
+  if ([...inputs, output].includes("")) throw new CommandError("Cannot use an empty file name");
   const files: string[] = [];
   let folders = 0;
   for (const input of inputs) {

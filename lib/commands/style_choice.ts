@@ -88,6 +88,7 @@ async function splitBlend(text: string): Promise<{ name: string; weight: number 
 }
 
 async function isFile(path: string): Promise<boolean> {
+  if (path === "") return false;
   try {
     return (await Deno.stat(path)).isFile;
   } catch (error) {
