@@ -114,6 +114,15 @@ export interface SheetFields extends PictureFields {
   readonly columns?: number | undefined;
 }
 
+const SIGNING = {
+  expires: z.string().regex(/^\d{1,11}$/, "must be a time in unix seconds").transform(Number).meta({
+    description: "End of a signed URL's life, in unix seconds",
+    schema: { type: "integer", minimum: 0, maximum: 99_999_999_999 },
+  }).optional(),
+  kid: z.string().meta({ description: "Name of the key that signed" }).optional(),
+  sig: z.string().meta({ description: "Signature over path and query" }).optional(),
+};
+
 const PICTURE = {
   url: address({ description: "The content: absolute http(s) URL of a picture" }).optional(),
   alpha: decimal(0, 1, { description: "From the content (0) to the style (1)" }).optional(),
@@ -147,12 +156,7 @@ const PICTURE = {
     description: "A named set of parameters of the server; others override it",
     schema: { type: "string", pattern: "^[a-z0-9-]{1,64}$" },
   }).optional(),
-  expires: z.string().regex(/^\d{1,11}$/, "must be a time in unix seconds").transform(Number).meta({
-    description: "End of a signed URL's life, in unix seconds",
-    schema: { type: "integer", minimum: 0 },
-  }).optional(),
-  kid: z.string().meta({ description: "Name of the key that signed" }).optional(),
-  sig: z.string().meta({ description: "Signature over path and query" }).optional(),
+  ...SIGNING,
 };
 
 const STYLIZE = {
@@ -189,6 +193,12 @@ const SHEET = {
 
 /** Schemas by the parameters' names; the same schemas validate and document them. */
 export type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** The parameters that sign a URL. */
+export const SIGNING_FIELDS: Fields = SIGNING;
+
+/** Checks the parameters that sign a URL. */
+export const SIGNING_SCHEMA: z.ZodType = z.object(SIGNING);
 
 /** The parameters of `/v1/stylize`. */
 export const STYLIZE_FIELDS: Fields = STYLIZE;

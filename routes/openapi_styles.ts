@@ -1,4 +1,4 @@
-import { STYLIZE_FIELDS } from "./fields.ts";
+import { SIGNING_FIELDS } from "./fields.ts";
 import { documentQuery, type Parameter } from "./openapi_parameters.ts";
 import { type Json, json, pictures, problems } from "./openapi_parts.ts";
 import { ADMINISTRATION, ALWAYS, PAINTING } from "./openapi_problems.ts";
@@ -103,13 +103,14 @@ export function deleteStyle(): Json {
 /** How a style looks. */
 export function styleImage(): Json {
   const width = { type: "integer", minimum: 1, maximum: 1024 };
-  const signing = documentQuery(STYLIZE_FIELDS, []).filter(({ name }) =>
-    ["expires", "kid", "sig"].includes(name)
-  );
   return {
     operationId: "getStyleImage",
     summary: "The style's picture, or the sample painted in it",
-    parameters: [ID, { name: "w", in: "query", schema: width }, ...signing],
+    parameters: [
+      ID,
+      { name: "w", in: "query", schema: width },
+      ...documentQuery(SIGNING_FIELDS, []),
+    ],
     responses: {
       200: { description: "The picture", content: pictures() },
       304: { description: "The client has it" },

@@ -62,7 +62,18 @@ export function readFields<T>(
   const { fields, schema, context, repeatable, parts = [] } = options;
   const given = readParameters(query, Object.keys(fields), repeatable);
   const more = [...parts, ...repeatable?.values.map(() => repeatable.name) ?? []];
-  const texts = applyPreset(given, more, context);
+  return readTexts(applyPreset(given, more, context), schema);
+}
+
+/**
+ * Reads the texts of parameters.
+ *
+ * @param texts One text per parameter.
+ * @param schema What is allowed.
+ * @returns The values.
+ * @throws {RequestError} Naming the parameter and what is allowed.
+ */
+export function readTexts<T>(texts: Readonly<Record<string, string>>, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(texts);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -2,7 +2,9 @@ import { Hono } from "hono";
 import type { PictureRequest } from "../lib/pictures/mod.ts";
 import { negotiateFormat } from "./accept.ts";
 import { RequestError } from "./errors.ts";
+import { SIGNING_FIELDS, SIGNING_SCHEMA } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
+import { readTexts } from "./picture_query.ts";
 import { notKeptResponse, pictureResponse } from "./picture_response.ts";
 import { clientState, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
@@ -12,7 +14,7 @@ const MAX_SIDE = 1024;
 const DEFAULT_SIDE = 320;
 
 /** The side, and what signs. */
-const PARAMETERS = ["w", "expires", "kid", "sig"];
+const PARAMETERS = ["w", ...Object.keys(SIGNING_FIELDS)];
 
 /** A style may change under the same address, so its image is kept for an hour only. */
 const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400";
@@ -29,6 +31,7 @@ export function createStyleImageRoute(services: Services): Hono {
 
   app.get("/v1/styles/:id/image", async (c) => {
     const parameters = readParameters(new URL(c.req.url).searchParams, PARAMETERS);
+    readTexts(parameters, SIGNING_SCHEMA);
     const record = await services.catalog.get(c.req.param("id"));
     const own = await services.catalog.picture(record);
     const request: PictureRequest = {

@@ -82,7 +82,9 @@ Deno.test("GET /v1/styles/{id}/image of statistics alone is the sample in that s
   for (const name of ["etag", "content-length", "cache-tag", "cache-control"]) {
     assert.equal(late.headers.get(name), picture.headers.get(name), name);
   }
-  assert.equal((await app.request("/v1/styles/painting/image?w=0")).status, 400);
+  for (const query of ["w=0", "w=9&expires=-1", "w=9&alpha=1"]) {
+    assert.equal((await app.request(`/v1/styles/painting/image?${query}`)).status, 400, query);
+  }
   assert.equal((await app.request("/v1/styles/nope/image")).status, 404);
 });
 
