@@ -4,13 +4,11 @@ import type { SourcePolicy } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
 import { STYLIZE_FIELDS } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
-import type { Presets } from "./presets.ts";
+import { OF_CLIENT, type Presets } from "./presets.ts";
 import { parseStylizeQuery } from "./stylize_query.ts";
 
 /** A preset says how a picture looks, not which one it is. */
-const PRESET_PARAMETERS = Object.keys(STYLIZE_FIELDS).filter((name) =>
-  !["url", "preset", "expires", "kid", "sig"].includes(name)
-);
+const PRESET_PARAMETERS = Object.keys(STYLIZE_FIELDS).filter((name) => !OF_CLIENT.has(name));
 
 const FILE = z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), z.record(z.string(), z.string()));
 

@@ -7,8 +7,8 @@ export type Presets = ReadonlyMap<string, Readonly<Record<string, string>>>;
 /** Where a style comes from: a client that names one of these wants none of a preset's. */
 const STYLES = ["style", "style_url", "style_image"];
 
-/** What a client may still say where only presets are allowed. */
-const WITH_PRESET_ONLY = new Set(["url", "preset", "expires", "kid", "sig"]);
+/** What a client says itself: which picture, not how it looks. */
+export const OF_CLIENT: ReadonlySet<string> = new Set(["url", "preset", "expires", "kid", "sig"]);
 
 /**
  * Fills in what a preset says; parameters that are given override it.
@@ -26,7 +26,7 @@ export function applyPreset(
 ): Readonly<Record<string, string>> {
   const name = given["preset"];
   if (config.PRESETS_ONLY) {
-    const other = [...Object.keys(given), ...more].find((key) => !WITH_PRESET_ONLY.has(key));
+    const other = [...Object.keys(given), ...more].find((key) => !OF_CLIENT.has(key));
     if (other !== undefined || name === undefined) {
       throw new RequestError(
         "invalid_parameter",

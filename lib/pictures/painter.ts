@@ -8,7 +8,7 @@ import {
 } from "../compute/mod.ts";
 import { assertSize, type ImageLimits, probe } from "../image/mod.ts";
 import { digest } from "./digest.ts";
-import type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
+import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { Sources, StoredSource } from "./sources.ts";
 
 /** Bytes per decoded pixel that a job holds: source, resized copy and result in RGBA. */
@@ -52,9 +52,6 @@ export interface Materials {
   /** The masks. */
   readonly masks: readonly StoredSource[];
 }
-
-/** What a request is painted with. */
-type Painted = Pick<PictureRequest, "alpha" | "colour" | "style">;
 
 /** Finds what a request needs and has it painted. */
 export class Painter {
@@ -163,10 +160,10 @@ export class Painter {
     signal: AbortSignal,
   ): Promise<Picture> {
     const { model, styles } = plan;
+    const { alpha, colour } = request;
     const targets = await Promise.all(styles.map(async (record) => {
-      const style: StyleChoice = { kind: "catalog", styles: [{ id: record.id, weight: 1 }] };
-      const painted = { style, alpha: request.alpha, colour: request.colour };
-      return await this.#blend(painted, { model, styles: [record] });
+      const statistics = await this.#options.catalog.statistics(record, model);
+      return { styles: [{ statistics, weight: 1 }], alpha, colour, masks: [] };
     }));
     const job = {
       kind: "sheet",
@@ -193,10 +190,9 @@ export class Painter {
     const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
     const info = probe(bytes);
     assertSize(info, this.#options.limits);
-    const { width, height } = info;
     return await this.#options.compute.run(job, {
       signal,
-      bytes: bytes.length + BYTES_PER_PIXEL * width * height,
+      bytes: bytes.length + BYTES_PER_PIXEL * info.width * info.height,
     });
   }
 
@@ -229,15 +225,17 @@ export class Painter {
     const masks = materials.masks.map(({ bytes }) => bytes);
     if (!materials.style) return { ...await this.#blend(request, plan), masks };
     const { alpha, colour } = request;
-    const { catalog } = this.#options;
-    const { statistics } = await catalog.statisticsOf(materials.style.bytes, plan.model);
+    const { statistics } = await this.#options.catalog.statisticsOf(
+      materials.style.bytes,
+      plan.model,
+    );
     return { styles: [{ statistics, weight: 1 }], alpha, colour, masks };
   }
 
   /** With the styles as they were planned: the picture is kept under their versions. */
   async #blend(
-    { style, alpha, colour }: Painted,
-    { model, styles: records }: Pick<Plan, "model" | "styles">,
+    { style, alpha, colour }: PictureRequest,
+    { model, styles: records }: Plan,
   ): Promise<JobTarget> {
     const choice = style.kind === "catalog" ? style.styles : [];
     const styles = await Promise.all(records.map(async (record, k) => {

@@ -137,13 +137,10 @@ async function receive(
   }
   response.destroy();
   if (status === 304 && options.validators) return "not_modified";
-  throw new SourceError(
-    CODES.get(status) ?? "upstream_error",
-    `The source answered with status ${status}`,
-    {
-      upstreamStatus: status,
-    },
-  );
+  const code = CODES.get(status) ?? "upstream_error";
+  throw new SourceError(code, `The source answered with status ${status}`, {
+    upstreamStatus: status,
+  });
 }
 
 function conditionalHeaders(validators: SourceValidators = {}): Record<string, string> {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { SourceError } from "../../lib/source/mod.ts";
 import { createTestApp, PIXEL, type TestApp, TOKEN } from "../fakes/services.ts";
 
 const PATH = "/v1/stylize?url=https://photos.example/cat.jpg&style=mosaic";
@@ -97,33 +96,6 @@ Deno.test("GET /v1/stylize paints anew when an expired source has changed", asyn
   assert.equal(app.compute.painted.length, 2);
 });
 
-Deno.test("GET /v1/stylize serves the last good picture while its source fails", async () => {
-  const failures: SourceError[] = [];
-  const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
-  await using app = await createTestApp({ fetchSource });
-  await statusOf(app);
-  failures.push(new SourceError("upstream_error", "The source answered with status 500"));
-  for (let day = 0; day < 6; day++) {
-    app.time.now += 24 * HOUR;
-    assert.equal(await statusOf(app), "Pastiche; hit");
-    await app.pictures.idle();
-  }
-  assert.equal(await statusOf(app, `${PATH}&w=9`), "Pastiche; fwd=uri-miss; stored");
-});
-
-Deno.test("stale pictures are renewed once, however many ask", async () => {
-  const failures: SourceError[] = [];
-  const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
-  await using app = await createTestApp({ fetchSource });
-  await statusOf(app);
-  failures.push(new SourceError("host_not_allowed", "not any more"));
-  app.time.now += 2 * HOUR;
-  const hits = await Promise.all([1, 2, 3, 4, 5].map(() => statusOf(app)));
-  assert.deepEqual(new Set(hits), new Set(["Pastiche; hit"]));
-  await app.pictures.idle();
-  assert.equal(app.lines.filter((line) => line.includes("could not be renewed")).length, 1);
-});
-
 Deno.test("a picture is painted in the style that it was planned with", async () => {
   const removed: Promise<unknown>[] = [];
   const fetchSource = async () => {
@@ -133,19 +105,6 @@ Deno.test("a picture is painted in the style that it was planned with", async ()
   };
   await using app = await createTestApp({ fetchSource });
   assert.equal((await app.request(PATH)).status, 200);
-  assert.equal((await app.request(PATH)).status, 404);
-});
-
-Deno.test("GET /v1/stylize stops serving a picture whose source is gone", async () => {
-  const failures: SourceError[] = [];
-  const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
-  await using app = await createTestApp({ fetchSource });
-  await statusOf(app);
-  failures.push(new SourceError("not_found", "The source answered with status 404"));
-  app.time.now += 2 * HOUR;
-  await statusOf(app);
-  await app.pictures.idle();
-  app.time.now += 10;
   assert.equal((await app.request(PATH)).status, 404);
 });
 

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { SourceError } from "../../lib/source/mod.ts";
+import { createTestApp, PIXEL, type TestApp } from "../fakes/services.ts";
+
+const PATH = "/v1/stylize?url=https://photos.example/cat.jpg&style=mosaic";
+const HOUR = 3600 * 1000;
+
+async function statusOf(app: TestApp, path = PATH): Promise<string> {
+  const response = await app.request(path);
+  assert.equal(response.status, 200);
+  await response.bytes();
+  return (response.headers.get("cache-status") ?? "").replace(/; ttl=-?\d+/, "");
+}
+
+/** A source that gives its picture until there is a failure to give. */
+function fallible() {
+  const failures: SourceError[] = [];
+  const fetchSource = (): Promise<Uint8Array<ArrayBuffer>> =>
+    failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
+  return { failures, fetchSource };
+}
+
+Deno.test("GET /v1/stylize serves the last good picture while its source fails", async () => {
+  const { failures, fetchSource } = fallible();
+  await using app = await createTestApp({ fetchSource });
+  await statusOf(app);
+  failures.push(new SourceError("upstream_error", "The source answered with status 500"));
+  for (let day = 0; day < 6; day++) {
+    app.time.now += 24 * HOUR;
+    assert.equal(await statusOf(app), "Pastiche; hit");
+    await app.pictures.idle();
+  }
+  assert.equal(await statusOf(app, `${PATH}&w=9`), "Pastiche; fwd=uri-miss; stored");
+});
+
+Deno.test("stale pictures are renewed once, however many ask", async () => {
+  const { failures, fetchSource } = fallible();
+  await using app = await createTestApp({ fetchSource });
+  await statusOf(app);
+  failures.push(new SourceError("host_not_allowed", "not any more"));
+  app.time.now += 2 * HOUR;
+  const hits = await Promise.all([1, 2, 3, 4, 5].map(() => statusOf(app)));
+  assert.deepEqual(new Set(hits), new Set(["Pastiche; hit"]));
+  await app.pictures.idle();
+  assert.equal(app.lines.filter((line) => line.includes("could not be renewed")).length, 1);
+});
+
+Deno.test("GET /v1/stylize stops serving a picture whose source is gone", async () => {
+  const { failures, fetchSource } = fallible();
+  await using app = await createTestApp({ fetchSource });
+  await statusOf(app);
+  failures.push(new SourceError("not_found", "The source answered with status 404"));
+  app.time.now += 2 * HOUR;
+  await statusOf(app);
+  await app.pictures.idle();
+  app.time.now += 10;
+  assert.equal((await app.request(PATH)).status, 404);
+});
