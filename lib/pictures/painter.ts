@@ -7,12 +7,10 @@ import {
   type Picture,
 } from "../compute/mod.ts";
 import { assertSize, type ImageLimits, probe } from "../image/mod.ts";
+import { costOf } from "./cost.ts";
 import { digest } from "./digest.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { Sources, StoredSource } from "./sources.ts";
-
-/** Bytes per decoded pixel that a job holds: source, resized copy and result in RGBA. */
-const BYTES_PER_PIXEL = 12;
 
 /** Raised when the same pixels would be encoded differently: it is part of every ETag. */
 const ENCODER_VERSION = "3";
@@ -143,7 +141,10 @@ export class Painter {
       output: request.output,
       ...(target ? { target } : {}),
     } as const;
-    return await this.#options.compute.run(job, { signal, bytes: cost(materials) });
+    return await this.#options.compute.run(job, {
+      signal,
+      bytes: costOf([content, ...materials.masks]),
+    });
   }
 
   /**
@@ -176,7 +177,7 @@ export class Painter {
       output: request.output,
       targets,
     } as const;
-    return await this.#options.compute.run(job, { signal, bytes: cost({ content, masks: [] }) });
+    return await this.#options.compute.run(job, { signal, bytes: costOf([content]) });
   }
 
   /**
@@ -188,12 +189,8 @@ export class Painter {
    */
   async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
     const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
-    const info = probe(bytes);
-    assertSize(info, this.#options.limits);
-    return await this.#options.compute.run(job, {
-      signal,
-      bytes: bytes.length + BYTES_PER_PIXEL * info.width * info.height,
-    });
+    assertSize(probe(bytes), this.#options.limits);
+    return await this.#options.compute.run(job, { signal, bytes: costOf([{ bytes }]) });
   }
 
   #model(name: string): CatalogModel {
@@ -244,12 +241,4 @@ export class Painter {
     }));
     return { styles, alpha, colour, masks: [] };
   }
-}
-
-/** Bytes that a job holds while it waits and runs. */
-function cost({ content, masks }: Materials): number {
-  return [content, ...masks].reduce((sum, { bytes }) => {
-    const { width, height } = probe(bytes);
-    return sum + bytes.length + BYTES_PER_PIXEL * width * height;
-  }, 0);
 }
