@@ -198,7 +198,7 @@ export type Fields = Readonly<Record<string, z.ZodType>>;
 export const SIGNING_FIELDS: Fields = SIGNING;
 
 /** Checks the parameters that sign a URL. */
-export const SIGNING_SCHEMA: z.ZodType = z.object(SIGNING);
+export const SIGNING_SCHEMA: z.ZodType<Pick<PictureFields, "expires">> = z.object(SIGNING);
 
 /** The parameters of `/v1/stylize`. */
 export const STYLIZE_FIELDS: Fields = STYLIZE;

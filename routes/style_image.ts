@@ -16,8 +16,9 @@ const DEFAULT_SIDE = 320;
 /** The side, and what signs. */
 const PARAMETERS = ["w", ...Object.keys(SIGNING_FIELDS)];
 
-/** A style may change under the same address, so its image is kept for an hour only. */
-const CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400";
+/** Seconds: a style may change under the same address, so its image is kept for an hour only. */
+const MAX_AGE = 3600;
+const CACHE_CONTROL = `public, max-age=${MAX_AGE}, stale-while-revalidate=86400`;
 
 /**
  * `GET /v1/styles/{id}/image`: the style's picture as a thumbnail; where only statistics are known,
@@ -31,7 +32,7 @@ export function createStyleImageRoute(services: Services): Hono {
 
   app.get("/v1/styles/:id/image", async (c) => {
     const parameters = readParameters(new URL(c.req.url).searchParams, PARAMETERS);
-    readTexts(parameters, SIGNING_SCHEMA);
+    const { expires } = readTexts(parameters, SIGNING_SCHEMA);
     const record = await services.catalog.get(c.req.param("id"));
     const own = await services.catalog.picture(record);
     const request: PictureRequest = {
@@ -52,7 +53,8 @@ export function createStyleImageRoute(services: Services): Hono {
       model: services.config.MODEL,
       output: { format: negotiateFormat(c.req.header("accept")) },
     };
-    const presentation = { negotiated: true, download: false };
+    const ends = expires === undefined ? {} : { expires };
+    const presentation = { negotiated: true, download: false, maxAge: MAX_AGE, ...ends };
     const head = c.req.method === "HEAD";
     const served = head
       ? await services.pictures.peek(request, clientState(c))
@@ -60,7 +62,7 @@ export function createStyleImageRoute(services: Services): Hono {
     if (!served) return notKeptResponse(request.output.format, presentation);
     const tagged = { ...served, tags: [`style-${record.id}`] };
     const response = pictureResponse(c, tagged, { presentation, shared: true, head });
-    response.headers.set("cache-control", CACHE_CONTROL);
+    if (expires === undefined) response.headers.set("cache-control", CACHE_CONTROL);
     return response;
   });
 

@@ -82,6 +82,12 @@ Deno.test("GET /v1/styles/{id}/image of statistics alone is the sample in that s
   for (const name of ["etag", "content-length", "cache-tag", "cache-control"]) {
     assert.equal(late.headers.get(name), picture.headers.get(name), name);
   }
+  const ends = Math.floor(Date.now() / 1000) + 100;
+  const signed = await app.request(`${path}&expires=${ends}`);
+  assert.match(
+    signed.headers.get("cache-control") ?? "",
+    /^public, max-age=(9\d|100), s-maxage=(9\d|100)$/,
+  );
   for (const query of ["w=0", "w=9&expires=-1", "w=9&alpha=1"]) {
     assert.equal((await app.request(`/v1/styles/painting/image?${query}`)).status, 400, query);
   }
