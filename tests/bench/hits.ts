@@ -1,10 +1,11 @@
 /**
  * Measures what an answer from the cache costs, against an app with a constant body of that size.
  *
- *     deno task bench:hits [--rounds 3] [--seconds 3] [--connections 16]
+ *     deno task bench:hits [--starts 3] [--rounds 3] [--seconds 3] [--connections 16]
  *
  * Needs wrk and redis-server. Rounds take the rows in turn; a row is the median of its rounds. All
- * processes share the machine, so compare rows.
+ * processes share the machine, so compare rows. Processes of one program differ, so all are started
+ * anew several times: the table has the medians over these starts, and the ratio's range.
  */
 import { parseArgs } from "node:util";
 import { startService } from "../support/service.ts";
@@ -57,6 +58,7 @@ interface Rate {
 
 const { values } = parseArgs({
   options: {
+    starts: { type: "string", default: "3" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "3" },
     connections: { type: "string", default: "16" },
@@ -168,54 +170,79 @@ const pathsOf = (style: string, count: number): string[] =>
 const plain = pathsOf("none", 1);
 const painted = pathsOf("oil-strokes", 1);
 
-await using redis = await TestRedis.start();
-await using inMemory = await startService(shared);
-await using overRedis = await startService({ ...small, REDIS_URL: redis.url });
-await using overFile = await startService({ ...small, CACHE_PATH: `${folder}/cache.sqlite` });
-await using plainConstant = await startConstant(folder, inMemory.origin + plain[0]);
-await using paintedConstant = await startConstant(folder, inMemory.origin + painted[0]);
-const { bytes } = plainConstant;
-// Thrice as many as fit, so that none is still there however many are asked for at once.
-const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / bytes));
-const constant = (name: string, { origin, bytes }: ConstantApp): Subject => ({
-  name: `${name}, ${bytes} bytes`,
-  origin,
-  paths: plain,
-});
-const peer = constant("constant body", plainConstant);
-const paintedPeer = constant("constant body", paintedConstant);
-const { origin } = inMemory;
-const subjects: readonly Subject[] = [
-  peer,
-  { name: "memory, plain", origin, paths: plain, layer: "memory", peer },
-  paintedPeer,
-  { name: "memory, painted", origin, paths: painted, layer: "memory", peer: paintedPeer },
-  { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer },
-  { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer },
-];
-for (const subject of subjects) await paint(subject);
+/** What one start of all processes gave for a row. */
+interface Result extends Rate {
+  readonly name: string;
+  /** Requests per second by those of the constant body. */
+  readonly ratio: number;
+}
+
+async function measure(): Promise<readonly Result[]> {
+  await using redis = await TestRedis.start();
+  await using inMemory = await startService(shared);
+  await using overRedis = await startService({ ...small, REDIS_URL: redis.url });
+  await using overFile = await startService({ ...small, CACHE_PATH: `${folder}/cache.sqlite` });
+  await using plainConstant = await startConstant(folder, inMemory.origin + plain[0]);
+  await using paintedConstant = await startConstant(folder, inMemory.origin + painted[0]);
+  const { bytes } = plainConstant;
+  // Thrice as many as fit, so that none is still there however many are asked for at once.
+  const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / bytes));
+  const constant = ({ origin, bytes }: ConstantApp): Subject => ({
+    name: `constant body, ${bytes} bytes`,
+    origin,
+    paths: plain,
+  });
+  const peer = constant(plainConstant);
+  const paintedPeer = constant(paintedConstant);
+  const { origin } = inMemory;
+  const subjects: readonly Subject[] = [
+    peer,
+    { name: "memory, plain", origin, paths: plain, layer: "memory", peer },
+    paintedPeer,
+    { name: "memory, painted", origin, paths: painted, layer: "memory", peer: paintedPeer },
+    { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer },
+    { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer },
+  ];
+  for (const subject of subjects) await paint(subject);
+
+  const rates = new Map<Subject, Rate[]>(subjects.map((subject) => [subject, []]));
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const subject of subjects) rates.get(subject)?.push(await rateOf(subject));
+  }
+  const middle = (subject: Subject, what: keyof Rate): number =>
+    median((rates.get(subject) ?? []).map((rate) => rate[what]));
+  return subjects.map((subject) => {
+    const perSecond = middle(subject, "perSecond");
+    const ratio = perSecond / middle(subject.peer ?? subject, "perSecond");
+    return { name: subject.name, perSecond, p99: middle(subject, "p99"), ratio };
+  });
+}
+
+/** One run of wrk, in which the subject's layer has to answer. */
+async function rateOf(subject: Subject): Promise<Rate> {
+  const { layer } = subject;
+  const before = layer === undefined ? 0 : await hitsOf(subject, layer);
+  const rate = await load(subject, folder);
+  const answered = layer === undefined ? 0 : await hitsOf(subject, layer) - before;
+  const asked = rate.perSecond * Number(values.seconds);
+  if (layer !== undefined && answered < 0.95 * asked) {
+    throw new Error(`${layer} answered ${answered} of ${asked.toFixed(0)} requests`);
+  }
+  return rate;
+}
 
 print(`Measuring with ${values.connections} connections`);
-const rates = new Map<Subject, Rate[]>(subjects.map((subject) => [subject, []]));
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const subject of subjects) {
-    const { layer } = subject;
-    const before = layer === undefined ? 0 : await hitsOf(subject, layer);
-    const rate = await load(subject, folder);
-    const answered = layer === undefined ? 0 : await hitsOf(subject, layer) - before;
-    const asked = rate.perSecond * Number(values.seconds);
-    if (layer !== undefined && answered < 0.95 * asked) {
-      throw new Error(`${layer} answered ${answered} of ${asked.toFixed(0)} requests`);
-    }
-    rates.get(subject)?.push(rate);
-  }
-}
-const middle = (subject: Subject, what: keyof Rate): number =>
-  median((rates.get(subject) ?? []).map((rate) => rate[what]));
-header("hits", "requests/s", "of constant", "p99 ms");
-for (const subject of subjects) {
-  const perSecond = middle(subject, "perSecond");
-  const ratio = perSecond / middle(subject.peer ?? subject, "perSecond");
-  row([subject.name, perSecond, ratio.toFixed(2), middle(subject, "p99").toFixed(1)]);
+const starts: (readonly Result[])[] = [];
+for (let i = 0; i < Number(values.starts); i++) starts.push(await measure());
+header("hits", "requests/s", "of constant", "least", "most", "p99 ms");
+for (const { name } of starts[0] ?? []) {
+  const results = starts.flatMap((results) => results.filter((result) => result.name === name));
+  const ratios = results.map(({ ratio }) => ratio);
+  row([
+    name,
+    median(results.map(({ perSecond }) => perSecond)),
+    ...[median(ratios), Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2)),
+    median(results.map(({ p99 }) => p99)).toFixed(1),
+  ]);
 }
 await Deno.remove(folder, { recursive: true });
