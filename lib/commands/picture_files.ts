@@ -1,6 +1,7 @@
 import { basename, extname, join, resolve } from "node:path";
 import type { OutputFormat } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
+import { explain } from "./terminal.ts";
 
 /** One picture to paint. */
 export interface PictureJob {
@@ -30,13 +31,16 @@ const PICTURE = /\.(?:avif|gif|jpe?g|png|tiff?|webp)$/i;
  *
  * @param inputs Files and folders.
  * @param output A file, or a folder.
+ * @param options Further files that are read: `styles`.
  * @returns One job per picture; nothing is written yet.
  * @throws {CommandError} If a name is empty, an input is missing, a folder has no pictures, a format
- *   cannot be written, or a file would be overwritten by its own result or by another one.
+ *   cannot be written, or a file that is read, under whatever name, or another result would be
+ *   overwritten.
  */
 export async function planJobs(
   inputs: readonly string[],
   output: string,
+  { styles }: { readonly styles: readonly string[] },
 ): Promise<readonly PictureJob[]> {
   if ([...inputs, output].includes("")) throw new CommandError("Cannot use an empty file name");
   const files: string[] = [];
@@ -51,6 +55,7 @@ export async function planJobs(
   const intoFolder = folders > 0 || inputs.length > 1 || output.endsWith("/") ||
     await isExistingFolder(output);
   const jobs = files.map((from) => intoFolder ? keepName(from, output) : jobOf(from, output));
+  await assertUnread(jobs, [...files, ...styles]);
   assertDistinct(jobs);
   return jobs;
 }
@@ -98,14 +103,34 @@ function jobOf(from: string, to: string): PictureJob {
   );
 }
 
+async function assertUnread(
+  jobs: readonly PictureJob[],
+  read: readonly string[],
+): Promise<void> {
+  const sources = new Set(await Promise.all(read.map(identify)));
+  for (const { to } of jobs) {
+    const target = await identify(to);
+    if (target !== undefined && sources.has(target)) {
+      throw new CommandError(`Cannot write ${to}: it would overwrite a picture that is read`);
+    }
+  }
+}
+
+/** The file behind a name, its links followed; undefined where none can be reached. */
+async function identify(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await Deno.stat(path);
+    return ino === null ? await Deno.realPath(path) : `${dev}:${ino}`;
+  } catch (error) {
+    if (explain(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 function assertDistinct(jobs: readonly PictureJob[]): void {
-  const sources = new Set(jobs.map(({ from }) => resolve(from)));
   const targets = new Set<string>();
   for (const { from, to } of jobs) {
     const target = resolve(to);
-    if (sources.has(target)) {
-      throw new CommandError(`Cannot write ${to}: it would overwrite a picture that is read`);
-    }
     if (targets.has(target)) {
       throw new CommandError(`Cannot write ${to} for ${from}: another picture becomes it too`);
     }

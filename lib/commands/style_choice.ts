@@ -77,6 +77,18 @@ export async function chooseStyles(
   return styles;
 }
 
+/**
+ * Finds the picture files among the styles that a user typed.
+ *
+ * @param text What was typed, as {@linkcode chooseStyles} takes it.
+ * @returns Their paths.
+ */
+export async function stylePictures(text: string): Promise<string[]> {
+  const names = (await splitBlend(text)).map(({ name }) => name);
+  const found = await Promise.all(names.map(isFile));
+  return names.filter((_, i) => found[i]);
+}
+
 async function splitBlend(text: string): Promise<{ name: string; weight: number }[]> {
   // A file's name may have commas and colons of its own.
   if (await isFile(text)) return [{ name: text, weight: 1 }];

@@ -13,7 +13,7 @@ import {
 import { createProgress } from "../progress.ts";
 import { CommandError } from "./errors.ts";
 import { type PictureJob, planJobs } from "./picture_files.ts";
-import { chooseStyles, readBuiltins, readPicture } from "./style_choice.ts";
+import { chooseStyles, readBuiltins, readPicture, stylePictures } from "./style_choice.ts";
 import { MAX_SIDE, parseStylizeArguments, type StylizeArguments } from "./stylize_arguments.ts";
 import { explain, runCommand, type Terminal, writeLine } from "./terminal.ts";
 
@@ -54,7 +54,9 @@ export function stylize(args: readonly string[], terminal: Terminal): Promise<nu
       const ids = (await readBuiltins(STYLES)).map(({ id }) => id);
       return writeLine(terminal.stdout, `${HELP}${ids.join(", ")}`);
     }
-    const jobs = await planJobs(asked.inputs, asked.output);
+    const jobs = await planJobs(asked.inputs, asked.output, {
+      styles: await stylePictures(asked.style),
+    });
     const stylizer = await openModel(asked);
     try {
       const styles = await chooseStyles(asked.style, { folder: STYLES, stylizer });

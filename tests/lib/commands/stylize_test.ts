@@ -154,6 +154,7 @@ Deno.test("stylize refuses input that cannot become the output", async () => {
       [[photo, "-s", "a,a,a,a,a,a,a,a,a", "-o", "x.png"], /Cannot blend 9 styles/],
       [[photo, "-s", "mosaic", "-o", "x.tiff"], /its name must end with \.avif/],
       [[photo, "-s", "mosaic", "-o", photo], /would overwrite a picture that is read/],
+      [[photo, "-s", `${folder}/other/photo.png`, "-o", `${folder}/other`], /would overwrite/],
       [[photo, "-s", "mosaic", "-o", folder], /would overwrite a picture that is read/],
       [[`${folder}/none.jpg`, "-s", "mosaic", "-o", "x.png"], /none\.jpg: it is not there/],
       [[`${folder}/empty`, "-s", "mosaic", "-o", "x"], /it has no pictures/],
