@@ -27,14 +27,14 @@ export interface ModelFolderOptions {
  * @param options Folder, name, facts.
  * @returns Path of the new folder and the version of the model.
  * @throws {CheckpointError} `model_exists` if there is a model of that name, and it is not to be
- *   replaced.
+ *   replaced, or if what is there is no model.
  */
 export async function writeModelFolder(
   graphs: Graphs,
   options: ModelFolderOptions,
 ): Promise<{ path: string; version: string }> {
   const path = `${options.folder}/${options.name}`;
-  if (!options.replace) await assertFree(path, options.name);
+  await assertReplaceable(path, options);
   const work = await Deno.makeTempDir({ dir: options.folder, prefix: `.${options.name}-` });
   try {
     const manifest = await describe(graphs, options);
@@ -50,17 +50,31 @@ export async function writeModelFolder(
   }
 }
 
-async function assertFree(path: string, name: string): Promise<void> {
+/** Only a model gives way to a model. */
+async function assertReplaceable(
+  path: string,
+  { name, replace }: ModelFolderOptions,
+): Promise<void> {
+  if (!await exists(path)) return;
+  const problem = !replace
+    ? "is there already; choose another name, or replace it with --force"
+    : !await exists(`${path}/model.json`)
+    ? "is there and is no model; choose another name"
+    : undefined;
+  if (problem === undefined) return;
+  throw new CheckpointError("model_exists", `Cannot write the model "${name}": ${path} ${problem}`);
+}
+
+async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
     throw error;
   }
-  throw new CheckpointError(
-    "model_exists",
-    `Cannot write the model "${name}": ${path} is there already; choose another name, or replace it with --force`,
-  );
 }
 
 /** Puts the draft in its place; what was there comes back if that fails. */

@@ -46,14 +46,30 @@ Deno.test("models:import replaces a model only when it is told to", async () => 
   await withFolder(async (folder) => {
     const args = [...await writeCheckpoints(folder), "--to", folder];
     await Deno.mkdir(`${folder}/vgg19`);
-    await Deno.writeTextFile(`${folder}/vgg19/mine`, "");
+    await Deno.writeTextFile(`${folder}/vgg19/model.json`, "mine");
     const refused = await run(...args);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /^error: Cannot write the model "vgg19": .*--force\n$/);
-    assert.deepEqual(await namesIn(`${folder}/vgg19`), ["mine"]);
+    assert.equal(await Deno.readTextFile(`${folder}/vgg19/model.json`), "mine");
     assert.equal((await run(...args, "--force")).code, 0);
     assert.deepEqual(await namesIn(folder), ["mirror.safetensors", "vgg.safetensors", "vgg19"]);
     assert.equal((await namesIn(`${folder}/vgg19`)).length, 3);
+  });
+});
+
+Deno.test("models:import --force replaces nothing that is no model", async () => {
+  await withFolder(async (folder) => {
+    const args = [...await writeCheckpoints(folder), "--to", folder, "--force"];
+    await Deno.mkdir(`${folder}/training`);
+    await Deno.writeTextFile(`${folder}/training/mine`, "");
+    await Deno.writeTextFile(`${folder}/notes`, "");
+    for (const name of ["training", "notes"]) {
+      const { code, stderr } = await run(...args, "--name", name);
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: Cannot write the model .* is there and is no model; [^\n]+\n$/);
+    }
+    assert.deepEqual(await namesIn(`${folder}/training`), ["mine"]);
+    assert.equal((await Deno.lstat(`${folder}/notes`)).isFile, true);
   });
 });
 
