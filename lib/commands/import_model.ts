@@ -43,6 +43,9 @@ export function importModel(args: readonly string[], terminal: Terminal): Promis
     if (encoder === undefined || decoder === undefined) {
       throw new CommandError("--encoder FILE and --decoder FILE are needed; see --help");
     }
+    if ([encoder, decoder, to].includes("")) {
+      throw new CommandError("Cannot use an empty file name");
+    }
     if (!/^[A-Za-z0-9][\w-]{0,63}$/.test(name)) {
       throw new CommandError(
         `Cannot name a model "${name}": letters, digits, "-" and "_" are allowed`,

@@ -1,4 +1,4 @@
-import { basename, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { OutputFormat } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
 import { explain } from "./terminal.ts";
@@ -135,5 +135,27 @@ function assertDistinct(jobs: readonly PictureJob[]): void {
       throw new CommandError(`Cannot write ${to} for ${from}: another picture becomes it too`);
     }
     targets.add(target);
+  }
+}
+
+/**
+ * Writes a picture; its folder is made. It appears complete or not at all.
+ *
+ * @param path The file; one that is there is replaced.
+ * @param bytes What it holds.
+ * @throws {CommandError} Naming the file and why it cannot be written.
+ */
+export async function writePicture(path: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  const draft = join(folder, `.${crypto.randomUUID()}.tmp`);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeFile(draft, bytes);
+    await Deno.rename(draft, path);
+  } catch (cause) {
+    await Deno.remove(draft).catch(() => {});
+    const text = explain(cause);
+    if (text === undefined) throw cause;
+    throw new CommandError(`Cannot write ${path}: ${text}`, { cause });
   }
 }

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { AdainError, loadModel, Stylizer, type Target } from "../adain/mod.ts";
 import {
   decode,
@@ -12,7 +11,7 @@ import {
 } from "../image/mod.ts";
 import { createProgress } from "../progress.ts";
 import { CommandError } from "./errors.ts";
-import { type PictureJob, planJobs } from "./picture_files.ts";
+import { type PictureJob, planJobs, writePicture } from "./picture_files.ts";
 import { chooseStyles, readBuiltins, readPicture, stylePictures } from "./style_choice.ts";
 import { MAX_SIDE, parseStylizeArguments, type StylizeArguments } from "./stylize_arguments.ts";
 import { explain, runCommand, type Terminal, writeLine } from "./terminal.ts";
@@ -120,7 +119,7 @@ async function tryToPaint(job: PictureJob, work: Work): Promise<string | undefin
   } catch (error) {
     const text = explain(error);
     if (text === undefined) throw error;
-    return text.includes(job.from) ? text : `Cannot paint ${job.from}: ${text}`;
+    return error instanceof CommandError ? text : `Cannot paint ${job.from}: ${text}`;
   }
 }
 
@@ -137,10 +136,10 @@ async function paint({ from, to, format }: PictureJob, work: Work): Promise<void
     const bytes = only && painted.length === 1
       ? await encode(only.pixels, { format, ...common })
       : await encodeAnimation({ frames: painted, plays }, { format, ...common });
-    return await write(to, bytes);
+    return await writePicture(to, bytes);
   }
   const picture = await paintPixels(await readPicture(from, decode), work);
-  await write(to, await encode(picture, { format, ...common }));
+  await writePicture(to, await encode(picture, { format, ...common }));
 }
 
 async function paintPixels(source: Pixels, { asked, stylizer, target }: Work): Promise<Pixels> {
@@ -155,11 +154,6 @@ async function paintPixels(source: Pixels, { asked, stylizer, target }: Work): P
     maxSide: MAX_SIDE,
   });
   return await stylizer.stylize(await resize(source, size), target);
-}
-
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  await Deno.writeFile(path, bytes);
 }
 
 if (import.meta.main) Deno.exitCode = await stylize(Deno.args, Deno);

@@ -23,7 +23,7 @@ export function writeLine(stream: ProgressStream, text: string): void {
 }
 
 /**
- * Runs a command and turns what a user can do wrong into one line on standard error.
+ * Runs a command and turns what a user can do wrong, or a disk, into one line on standard error.
  *
  * @param terminal Where to write.
  * @param task The command.
@@ -37,7 +37,8 @@ export async function runCommand(terminal: Terminal, task: () => Promise<void>):
   } catch (error) {
     const text = explain(error);
     if (text === undefined) throw error;
-    writeLine(terminal.stderr, `error: ${text}`);
+    // Whoever read the output has seen enough, as in `… | head`.
+    if (!(error instanceof Deno.errors.BrokenPipe)) writeLine(terminal.stderr, `error: ${text}`);
     return 1;
   }
 }
@@ -66,13 +67,8 @@ function isWrongArgument(error: Error): boolean {
   return "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 }
 
-/** Codes of names that no file can have; Deno has no classes for them. */
-const NAME_CODES: readonly unknown[] = ["EINVAL", "ENAMETOOLONG", "ENOENT"];
-
+/** Codes of the operating system; of Deno's classes, some errors have no code. */
 function isFileSystem(error: Error): boolean {
-  if ("code" in error && NAME_CODES.includes(error.code)) return true;
-  const { AlreadyExists, IsADirectory, NotADirectory, NotCapable, NotFound, PermissionDenied } =
-    Deno.errors;
-  return [AlreadyExists, IsADirectory, NotADirectory, NotCapable, NotFound, PermissionDenied]
-    .some((type) => error instanceof type);
+  return "code" in error && /^E[A-Z0-9]+$/.test(String(error.code)) ||
+    Object.values(Deno.errors).some((type) => error instanceof type);
 }

@@ -106,6 +106,8 @@ Deno.test.each<[string[], RegExp]>([
   [[], /--encoder FILE and --decoder FILE are needed/],
   [["--encoder", "a"], /--encoder FILE and --decoder FILE are needed/],
   [["--encoder", "a", "--decoder", "b", "--name", "../fast"], /Cannot name a model "\.\.\/fast"/],
+  [["--encoder", "", "--decoder", "b"], /an empty file name/],
+  [["--encoder", "a", "--decoder", "b", "--to", ""], /an empty file name/],
   [["--decode", "b"], /Unknown option '--decode'/],
 ])("models:import %s says what is wrong", async (args, text) => {
   const { code, stdout, stderr } = await run(...args);

@@ -120,17 +120,22 @@ Deno.test("stylize keeps an animation moving, and takes its first frame for a st
   });
 });
 
-Deno.test("stylize paints a folder, keeps names, and goes on behind a damaged picture", async () => {
+Deno.test("stylize paints a folder, keeps names, and goes on behind pictures that fail", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/in`);
     await write(`${folder}/in/a.png`, 1);
     await Deno.writeTextFile(`${folder}/in/b.jpg`, "no picture");
     await write(`${folder}/in/c.webp`, 3, "webp");
     await Deno.writeTextFile(`${folder}/in/notes.txt`, "no picture");
+    await Deno.symlink(`${folder}/in/loop.png`, `${folder}/in/loop.png`);
+    await write(`${folder}/in/taken.png`, 4);
+    await Deno.mkdir(`${folder}/out/taken.png`, { recursive: true });
     const { code, stderr } = await run(`${folder}/in`, "-s", "woodcut", "-o", `${folder}/out`);
     assert.equal(code, 1);
-    assert.deepEqual(await namesIn(`${folder}/out`), ["a.png", "c.webp"]);
-    assert.match(stderr, /pictures 3\/3 .*c\.webp\nerror: Cannot read .*b\.jpg: [^\n]+\n$/);
+    assert.deepEqual(await namesIn(`${folder}/out`), ["a.png", "c.webp", "taken.png"]);
+    assert.match(stderr, /pictures 5\/5 [^\n]+\nerror: Cannot read .*b\.jpg: [^\n]+\n/);
+    assert.match(stderr, /\nerror: Cannot read .*loop\.png: Too many levels [^\n]+\n/);
+    assert.match(stderr, /\nerror: Cannot write .*out\/taken\.png: Is a directory [^\n]+\n$/);
     const alone = await run(`${folder}/in/a.png`, "-s", "woodcut", "-o", `${folder}/alone.png`);
     assert.equal(alone.code, 0);
     const [one, other] = [await read(`${folder}/out/a.png`), await read(`${folder}/alone.png`)];
