@@ -38,7 +38,10 @@ export function readLegacyTorch(bytes: Uint8Array<ArrayBuffer>): Checkpoint {
   );
   readPickle(reader, host);
   const version = readPickle(reader, host);
-  if (version !== LEGACY_VERSION) throw unsupported(`the layout ${version}, not ${LEGACY_VERSION}`);
+  if (version !== LEGACY_VERSION) {
+    const found = typeof version === "number" ? `the layout ${version}` : "another layout";
+    throw unsupported(`${found}, not ${LEGACY_VERSION}`);
+  }
   const system = readPickle(reader, host);
   if (system instanceof Map && system.get("little_endian") === false) {
     throw unsupported("big-endian numbers");

@@ -70,6 +70,17 @@ Deno.test("readCheckpoint() says what another file is", async () => {
   refuses(Uint8Array.fromHex(`504b0506${"00".repeat(18)}`), "not_a_checkpoint", /504b0506/);
 });
 
+Deno.test("readCheckpoint() refuses another legacy layout, and nested lists in its place", () => {
+  const magic = "80028a0a6cfc9c46f9206aa850192e";
+  refuses(Uint8Array.fromHex(`${magic}80024de8032e`), "unsupported_checkpoint", /layout 1000, not/);
+  const doubling = Array.from({ length: 40 }, (_, i) => {
+    const kept = i.toString(16).padStart(2, "0");
+    return `71${kept}5d2868${kept}68${kept}65`;
+  });
+  const nested = Uint8Array.fromHex(`${magic}80025d${doubling.join("")}2e`);
+  refuses(nested, "unsupported_checkpoint", /another layout, not 1001/);
+});
+
 for (const name of ["zip.pth", "legacy.pth"]) {
   Deno.test(`readCheckpoint() refuses ${name} cut anywhere`, async () => {
     const bytes = await fixture(name);
