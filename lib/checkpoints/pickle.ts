@@ -66,11 +66,14 @@ class Machine {
   readonly host: PickleHost;
   readonly #memo = new Map<number, unknown>();
   readonly #marks: number[] = [];
+  readonly #start: number;
   #stack: unknown[] = [];
+  #taken = 0;
 
   constructor(reader: ByteReader, host: PickleHost) {
     this.reader = reader;
     this.host = host;
+    this.#start = reader.position;
   }
 
   push(value: unknown): void {
@@ -108,6 +111,14 @@ class Machine {
   get(index: number): void {
     if (!this.#memo.has(index)) throw damaged(`it takes the value ${index}, which it never kept`);
     this.push(this.#memo.get(index));
+  }
+
+  /** Calls that take one kept list again and again would make much of few bytes. */
+  countTaken(args: readonly unknown[]): void {
+    for (const arg of args) if (Array.isArray(arg)) this.#taken += arg.length;
+    if (this.#taken > this.reader.position - this.#start) {
+      throw damaged("its calls take more items than it has bytes");
+    }
   }
 }
 
@@ -179,6 +190,7 @@ function reduce(machine: Machine): void {
     const name = isGlobal(callee) ? callee.path : "a value";
     throw unsupported(`a call of ${name}`);
   }
+  machine.countTaken(args);
   machine.push(callee.call(args));
 }
 

@@ -68,3 +68,16 @@ Deno.test.each<[string, CheckpointErrorCode, RegExp]>([
     (error) => error instanceof CheckpointError && error.code === code && text.test(error.message),
   );
 });
+
+Deno.test("readPickle() refuses calls that take one kept list again and again", () => {
+  const count = 100;
+  const list = `5d 28 ${"4b01".repeat(count)} 65 71 00`;
+  const call = "63 610a 620a 68 00 85 52 30";
+  assert.equal(read(`8002 ${list} ${call} 4e 2e`), null);
+  assert.throws(
+    () => read(`8002 ${list} ${call.repeat(count)} 4e 2e`),
+    (error) =>
+      error instanceof CheckpointError && error.code === "damaged_checkpoint" &&
+      /more items than it has bytes/.test(error.message),
+  );
+});
