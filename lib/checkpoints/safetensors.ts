@@ -23,22 +23,35 @@ const TYPES: ReadonlyMap<string, ElementType> = new Map([
   ["U8", "uint8"],
 ]);
 
+/** Where a tensor's elements lie behind the header, in bytes; the end is exclusive. */
+interface Range {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Reads a safetensors file. A tensor `x_q` of 8 bit with `x_scale` and `x_zero` beside it becomes
  * `x = (x_q - x_zero) * x_scale`.
  *
  * @param bytes The file: header length, header in JSON, elements.
  * @returns Its tensors.
- * @throws {CheckpointError} `damaged_checkpoint` if header and elements do not fit each other.
+ * @throws {CheckpointError} `damaged_checkpoint` if header and elements do not fit each other; when
+ *   a tensor is read, `unsupported_checkpoint` for more than one scale or zero.
  */
 export function readSafetensors(bytes: Uint8Array<ArrayBuffer>): Checkpoint {
   const reader = new ByteReader(bytes, "the safetensors file");
   const header = parseHeader(reader.text(reader.u64()));
   const elements = bytes.subarray(reader.position);
   const stored = new Map<string, Tensor>();
+  const ranges: Range[] = [];
   for (const [name, entry] of Object.entries(header)) {
-    if (name !== "__metadata__") stored.set(name, readTensor(name, entry, elements));
+    if (name === "__metadata__") continue;
+    const { tensor, range } = readTensor(name, entry, elements);
+    stored.set(name, tensor);
+    ranges.push(range);
   }
+  assertApart(ranges);
   return expand(stored);
 }
 
@@ -52,17 +65,30 @@ function parseHeader(text: string): object {
   throw damaged("its header is not a JSON object");
 }
 
-function readTensor(name: string, entry: unknown, elements: Uint8Array<ArrayBuffer>): Tensor {
+function readTensor(
+  name: string,
+  entry: unknown,
+  elements: Uint8Array<ArrayBuffer>,
+): { tensor: Tensor; range: Range } {
   const { dtype, shape, data_offsets: offsets } = Object(entry);
   const type = TYPES.get(dtype);
-  if (!type || !isCounts(shape) || !isCounts(offsets)) {
+  if (!type || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw damaged(`"${name}" is described wrongly`);
   }
   const [start = 0, end = 0] = offsets;
   if (end - start !== elementCount(shape) * ELEMENT_BYTES[type] || end > elements.length) {
     throw damaged(`the elements of "${name}" are not all there`);
   }
-  return { shape, read: () => toFloat32(elements.subarray(start, end), type) };
+  const read = (): Float32Array<ArrayBuffer> => toFloat32(elements.subarray(start, end), type);
+  return { tensor: { shape, read }, range: { name, start, end } };
+}
+
+function assertApart(ranges: readonly Range[]): void {
+  const sorted = ranges.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  sorted.forEach(({ name, start }, i) => {
+    const before = sorted[i - 1];
+    if (before && start < before.end) throw damaged(`"${before.name}" and "${name}" overlap`);
+  });
 }
 
 function isCounts(value: unknown): value is number[] {
@@ -76,13 +102,22 @@ function expand(stored: ReadonlyMap<string, Tensor>): Checkpoint {
     const stem = name.replace(/_(q|scale|zero)$/, "");
     const [q, scale, zero] = ["q", "scale", "zero"].map((part) => stored.get(`${stem}_${part}`));
     if (!q || !scale || !zero) tensors.set(name, tensor);
-    else if (tensor === q) tensors.set(stem, dequantise(q, scale, zero));
+    else if (tensor === q) tensors.set(stem, dequantise(stem, { q, scale, zero }));
   }
   return tensors;
 }
 
-function dequantise(q: Tensor, scale: Tensor, zero: Tensor): Tensor {
+function dequantise(
+  name: string,
+  { q, scale, zero }: { readonly q: Tensor; readonly scale: Tensor; readonly zero: Tensor },
+): Tensor {
   const read = (): Float32Array<ArrayBuffer> => {
+    if (elementCount(scale.shape) !== 1 || elementCount(zero.shape) !== 1) {
+      throw new CheckpointError(
+        "unsupported_checkpoint",
+        `Cannot use "${name}": its scale and zero must be one number each`,
+      );
+    }
     const [factor = 1] = scale.read();
     const [offset = 0] = zero.read();
     return q.read().map((value) => Math.fround(value - offset) * factor);

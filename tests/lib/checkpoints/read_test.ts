@@ -116,10 +116,11 @@ Deno.test("readCheckpoint() reads safetensors and puts 8-bit weights together", 
     "1.weight_scale": scalar(4),
     "1.weight_zero": scalar(8),
     "1.bias": { dtype: "F32", shape: [2], data_offsets: [12, 20] },
-    "lone_q": { dtype: "U8", shape: [1], data_offsets: [0, 1] },
+    "lone_q": { dtype: "U8", shape: [1], data_offsets: [20, 21] },
   };
   const floats = new Uint8Array(Float32Array.of(0.5, 3, 7, 8).buffer);
-  const checkpoint = readCheckpoint(joinSafetensors(header, [Uint8Array.of(0, 3, 5, 255), floats]));
+  const parts = [Uint8Array.of(0, 3, 5, 255), floats, Uint8Array.of(9)];
+  const checkpoint = readCheckpoint(joinSafetensors(header, parts));
   assert.deepEqual([...checkpoint.keys()], ["1.weight", "1.bias", "lone_q"]);
   assert.deepEqual(checkpoint.get("1.weight")?.shape, [2, 2]);
   assert.deepEqual([...checkpoint.get("1.weight")?.read() ?? []], [-1.5, 0, 1, 126]);
@@ -136,6 +137,7 @@ Deno.test("readCheckpoint() refuses safetensors whose header and elements do not
     { ...tensor, dtype: "F4" },
     { ...tensor, data_offsets: [4, 12] },
     { ...tensor, data_offsets: [8, 0] },
+    { ...tensor, data_offsets: [0, 8, 8] },
     { shape: [1e200, 1e200], dtype: "F32", data_offsets: [0, 8] },
     null,
     7,
@@ -148,4 +150,30 @@ Deno.test("readCheckpoint() refuses safetensors whose header and elements do not
   const broken = sound.slice();
   broken[9] = 0x7d;
   refuses(broken, "damaged_checkpoint", /header is not JSON/);
+});
+
+Deno.test("readCheckpoint() refuses safetensors that overlap", () => {
+  const at = (start: number, end: number): unknown => ({
+    dtype: "U8",
+    shape: [end - start],
+    data_offsets: [start, end],
+  });
+  const eight = [new Uint8Array(8)];
+  const overlapping = { a: at(4, 8), b: at(0, 5) };
+  refuses(joinSafetensors(overlapping, eight), "damaged_checkpoint", /"b" and "a" overlap/);
+  const sound = { a: at(4, 8), b: at(0, 4), empty: at(4, 4) };
+  assert.equal(readCheckpoint(joinSafetensors(sound, eight)).size, 3);
+});
+
+Deno.test("readCheckpoint() refuses 8-bit weights with a scale or a zero per channel", () => {
+  for (const [scales, zeros] of [[2, 1], [1, 2], [0, 1]] as const) {
+    const [q, s, z] = [2, 2 + 4 * scales, 2 + 4 * (scales + zeros)];
+    const header = {
+      "w_q": { dtype: "U8", shape: [2, 1], data_offsets: [0, q] },
+      "w_scale": { dtype: "F32", shape: [scales], data_offsets: [q, s] },
+      "w_zero": { dtype: "F32", shape: [zeros], data_offsets: [s, z] },
+    };
+    const file = joinSafetensors(header, [new Uint8Array(z)]);
+    refuses(file, "unsupported_checkpoint", /"w": its scale and zero must be one number each/);
+  }
 });
