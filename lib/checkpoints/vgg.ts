@@ -1,3 +1,4 @@
+import { CheckpointError } from "./errors.ts";
 import { type Convolution, foldPointwise, splitPhases } from "./kernel.ts";
 import { OnnxGraph } from "./onnx_writer.ts";
 import type { Checkpoint } from "./tensor.ts";
@@ -73,7 +74,14 @@ function convolve(graph: OnnxGraph, x: string, layer: Convolution): string {
   return convolveValid(graph, padded, layer);
 }
 
+/** Finite weights may have become too large where convolutions or their taps were put together. */
 function convolveValid(graph: OnnxGraph, x: string, layer: Convolution): string {
+  if (![layer.weight, layer.bias].every((values) => values.every(Number.isFinite))) {
+    throw new CheckpointError(
+      "damaged_checkpoint",
+      "Cannot use this checkpoint: put together, its weights are too large to be finite",
+    );
+  }
   const weight = graph.weights(layer.weight, [layer.out, layer.in, layer.size, layer.size]);
   const bias = graph.weights(layer.bias, [layer.out]);
   return graph.node("Conv", [x, weight, bias], {

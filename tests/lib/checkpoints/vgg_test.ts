@@ -4,6 +4,7 @@ import {
   buildVggEncoder,
   CheckpointError,
   type CheckpointErrorCode,
+  type Tensor,
 } from "../../../lib/checkpoints/mod.ts";
 import { randomCheckpoint } from "./_synthetic.ts";
 
@@ -57,4 +58,18 @@ Deno.test("buildVggDecoder() refuses missing keys, other shapes and values that 
   const infinite = randomCheckpoint("decoder");
   infinite.set("1.bias", { shape: [256], read: () => new Float32Array(256).fill(Infinity) });
   refuses(() => buildVggDecoder(infinite), "damaged_checkpoint", /"1\.bias" .* not finite/);
+});
+
+Deno.test("buildVggEncoder() and buildVggDecoder() refuse weights that overflow put together", () => {
+  const fill = (shape: readonly number[]): Tensor => ({
+    shape,
+    read: () => new Float32Array(shape.reduce((product, side) => product * side)).fill(3e38),
+  });
+  const encoder = randomCheckpoint("encoder");
+  encoder.set("0.weight", fill([3, 3, 1, 1])).set("2.weight", fill([64, 3, 3, 3]));
+  refuses(() => buildVggEncoder(encoder), "damaged_checkpoint", /too large to be finite/);
+
+  const decoder = randomCheckpoint("decoder");
+  decoder.set("18.weight", fill([128, 128, 3, 3]));
+  refuses(() => buildVggDecoder(decoder), "damaged_checkpoint", /too large to be finite/);
 });
