@@ -14,7 +14,14 @@ import { CommandError } from "./errors.ts";
 import { type PictureJob, planJobs, writePicture } from "./picture_files.ts";
 import { chooseStyles, readBuiltins, readPicture, stylePictures } from "./style_choice.ts";
 import { MAX_SIDE, parseStylizeArguments, type StylizeArguments } from "./stylize_arguments.ts";
-import { explain, runCommand, type Terminal, writeLine } from "./terminal.ts";
+import {
+  explain,
+  printable,
+  runCommand,
+  type Terminal,
+  writeError,
+  writeLine,
+} from "./terminal.ts";
 
 const HELP = `Paints pictures in the style of others.
 
@@ -105,10 +112,11 @@ async function paintAll(jobs: readonly PictureJob[], work: Work): Promise<void> 
   for (const [i, job] of jobs.entries()) {
     const failure = await tryToPaint(job, work);
     if (failure !== undefined) failures.push(failure);
-    progress({ done: i + 1, total: jobs.length, id: failure === undefined ? job.to : job.from });
+    const id = printable(failure === undefined ? job.to : job.from);
+    progress({ done: i + 1, total: jobs.length, id });
   }
   if (failures.length === 0) return;
-  failures.slice(0, -1).forEach((text) => writeLine(work.terminal.stderr, `error: ${text}`));
+  failures.slice(0, -1).forEach((text) => writeError(work.terminal, text));
   throw new CommandError(failures.at(-1) ?? "");
 }
 

@@ -23,6 +23,26 @@ export function writeLine(stream: ProgressStream, text: string): void {
 }
 
 /**
+ * Writes a line about an error.
+ *
+ * @param terminal Where to write.
+ * @param text The sentence; see {@linkcode printable}.
+ */
+export function writeError({ stderr }: Terminal, text: string): void {
+  writeLine(stderr, `error: ${printable(text)}`);
+}
+
+/**
+ * Makes text of unknown origin, such as names in files, harmless for a terminal, and one line.
+ *
+ * @param text Any text.
+ * @returns The text with a space for each control character.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, " ");
+}
+
+/**
  * Runs a command and turns what a user can do wrong, or a disk, into one line on standard error.
  *
  * @param terminal Where to write.
@@ -38,7 +58,7 @@ export async function runCommand(terminal: Terminal, task: () => Promise<void>):
     const text = explain(error);
     if (text === undefined) throw error;
     // Whoever read the output has seen enough, as in `… | head`.
-    if (!(error instanceof Deno.errors.BrokenPipe)) writeLine(terminal.stderr, `error: ${text}`);
+    if (!(error instanceof Deno.errors.BrokenPipe)) writeError(terminal, text);
     return 1;
   }
 }

@@ -143,6 +143,18 @@ Deno.test("stylize paints a folder, keeps names, and goes on behind pictures tha
   });
 });
 
+Deno.test("stylize keeps control characters in the names of files from the terminal", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in`);
+    for (const name of ["a", "b"]) {
+      await Deno.writeTextFile(`${folder}/in/${name}\x1b]0;title\x07.jpg`, "no picture");
+    }
+    const { code, stderr } = await run(`${folder}/in`, "-s", "woodcut", "-o", `${folder}/out`);
+    assert.equal(code, 1);
+    assert.match(stderr, /^(?:pictures [^\p{Cc}]+\n){2}(?:error: [^\p{Cc}]+\n){2}$/u);
+  });
+});
+
 Deno.test("stylize refuses input that cannot become the output", async () => {
   await withFolder(async (folder) => {
     const photo = await write(`${folder}/photo.png`, 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CommandError } from "../../../lib/commands/errors.ts";
 import { explain, runCommand } from "../../../lib/commands/terminal.ts";
 import { capture } from "./_terminal.ts";
 
@@ -22,4 +23,11 @@ Deno.test("runCommand() ends without a word when nobody reads the output", async
   const closed = (): Promise<never> => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   const run = await capture((terminal) => runCommand(terminal, closed));
   assert.deepEqual(run, { code: 1, stdout: "", stderr: "" });
+});
+
+Deno.test("runCommand() keeps control characters of names from the terminal", async () => {
+  const text = "a \x1b]0;title\x07 of\ntwo \x9b31m lines";
+  const fail = (): Promise<never> => Promise.reject(new CommandError(text));
+  const { stderr } = await capture((terminal) => runCommand(terminal, fail));
+  assert.equal(stderr, "error: a  ]0;title  of two  31m lines\n");
 });
