@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
   buildVggDecoder,
@@ -19,7 +20,7 @@ const HELP = `Builds a model folder from checkpoints of the paper's network.
   --encoder FILE   VGG-19 (normalised) as an nn.Sequential: .pth or .safetensors
   --decoder FILE   its mirror, trained for AdaIN: .pth or .safetensors
   --name NAME      the model's name, as in MODEL=vgg19 (default vgg19)
-  --to FOLDER      where the models lie (default models)
+  --to FOLDER      where the models lie (default: this project's)
   --force          replace a model of that name
   --help           this text
 
@@ -60,7 +61,7 @@ const OPTIONS = {
   encoder: { type: "string" },
   decoder: { type: "string" },
   name: { type: "string", default: "vgg19" },
-  to: { type: "string", default: "models" },
+  to: { type: "string", default: fileURLToPath(new URL("../../models", import.meta.url)) },
   force: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;

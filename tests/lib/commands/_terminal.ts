@@ -1,5 +1,7 @@
 import type { Terminal } from "../../../lib/commands/terminal.ts";
 
+const ROOT = new URL("../../../", import.meta.url);
+
 /** What a command wrote, and how it ended. */
 export interface Run {
   readonly code: number;
@@ -36,14 +38,16 @@ export async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
 }
 
-/** Runs a task of `deno.json` as a user does, with the task's own permissions. */
-export async function runTask(task: string, args: readonly string[]): Promise<Run> {
-  const root = new URL("../../../", import.meta.url);
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const [, ...command] = String(tasks[task].command).split(" ");
+/** Runs a task as a user in a folder does, with the task's own permissions. */
+export async function runTask(
+  task: string,
+  args: readonly string[],
+  folder: string | URL = ROOT,
+): Promise<Run> {
+  const config = new URL("deno.json", ROOT).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [command[0] ?? "", "--no-prompt", ...command.slice(1), ...args],
-    cwd: root,
+    args: ["task", "--quiet", "--config", config, task, ...args],
+    cwd: folder,
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -115,8 +115,16 @@ Deno.test.each<[string[], RegExp]>([
   assert.match(stderr, text);
 });
 
-Deno.test("models:import --help explains itself, with the task's own permissions", async () => {
-  const { code, stdout, stderr } = await runTask("models:import", ["--help"]);
-  assert.deepEqual([code, stderr], [0, ""]);
-  assert.match(stdout, /--encoder FILE/);
+Deno.test("models:import works as a task on files beside the caller", async () => {
+  const help = await runTask("models:import", ["--help"]);
+  assert.deepEqual([help.code, help.stderr], [0, ""]);
+  assert.match(help.stdout, /--encoder FILE/);
+  await withFolder(async (folder) => {
+    await writeCheckpoints(folder);
+    const files = ["--encoder", "vgg.safetensors", "--decoder", "mirror.safetensors"];
+    const { code, stderr } = await runTask("models:import", [...files, "--name", "fast"], folder);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: Cannot write the model "fast": [^\n]+\/models\/fast is there/);
+    assert.deepEqual(await namesIn(folder), ["mirror.safetensors", "vgg.safetensors"]);
+  });
 });
