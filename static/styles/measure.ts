@@ -6,6 +6,8 @@ import {
   type StyleAnalysis,
   versionOf,
 } from "../../lib/catalog/mod.ts";
+import { CommandError } from "../../lib/commands/errors.ts";
+import { runCommand } from "../../lib/commands/terminal.ts";
 import { InProcessCompute } from "../../lib/compute/mod.ts";
 import { DEFAULT_LIMITS } from "../../lib/image/mod.ts";
 import { createProgress } from "../../lib/progress.ts";
@@ -58,9 +60,21 @@ async function measureDrawings(models: readonly Measuring[]): Promise<void> {
   await writeJson("statistics.json", all);
 }
 
+/** The lines of a CSV behind its heading, and where it lies. */
+interface PaintingList {
+  readonly csv: string;
+  readonly lines: readonly string[];
+}
+
+async function readPaintings(csv: string): Promise<PaintingList> {
+  return { csv, lines: (await Deno.readTextFile(csv)).trim().split("\n").slice(1) };
+}
+
 /** Measures paintings whose pictures do not ship, and writes `paintings.json`. */
-async function measurePaintings(csv: string, models: readonly Measuring[]): Promise<void> {
-  const lines = (await Deno.readTextFile(csv)).trim().split("\n").slice(1);
+async function measurePaintings(
+  { csv, lines }: PaintingList,
+  models: readonly Measuring[],
+): Promise<void> {
   const progress = createProgress("paintings", Deno.stderr);
   const paintings = [];
   for (const [i, line] of lines.entries()) {
@@ -111,17 +125,26 @@ async function writeJson(file: string, value: unknown): Promise<void> {
  *
  *     deno task styles:measure fast --paintings paintings.csv
  */
-if (import.meta.main) {
+async function measure(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { paintings: { type: "string" } },
   });
-  if (positionals.length === 0) {
-    throw new TypeError("Usage: deno task styles:measure model [model…] [--paintings FILE.csv]");
+  if (positionals.length === 0 || values.paintings === "") {
+    throw new CommandError("Usage: deno task styles:measure model [model…] [--paintings FILE.csv]");
   }
-  const models = await Promise.all(positionals.map(openModel));
-  await measureDrawings(models);
-  if (values.paintings !== undefined) await measurePaintings(values.paintings, models);
-  await warnOfPaintings(models);
-  for (const model of models) await model.close();
+  const paintings = values.paintings === undefined
+    ? undefined
+    : await readPaintings(values.paintings);
+  const models: Measuring[] = [];
+  try {
+    for (const name of positionals) models.push(await openModel(name));
+    await measureDrawings(models);
+    if (paintings) await measurePaintings(paintings, models);
+    await warnOfPaintings(models);
+  } finally {
+    for (const model of models) await model.close();
+  }
 }
+
+if (import.meta.main) Deno.exitCode = await runCommand(Deno, measure);
