@@ -24,7 +24,7 @@ export function unpack(
 type Unpacker = (packed: Uint8Array, size: number) => Uint8Array;
 
 const UNPACKERS: Readonly<Record<number, Unpacker>> = {
-  1: (packed) => packed.slice(),
+  1: (packed, size) => packed.slice(0, size),
   5: unpackLzw,
   8: inflate,
   32773: unpackBits,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
 import { decode, orient, type Orientation, type Pixels, probe } from "../../../lib/image/mod.ts";
+import { unpack } from "../../../lib/image/tiff_unpack.ts";
 import { drawPicture, largestDifference } from "../../support/pictures.ts";
 import { curv, iccProfile, join, matrixTags, packBits, packLzw } from "./fixtures.ts";
 
@@ -110,6 +111,12 @@ Deno.test.each(Object.keys(PACKERS).map(Number))(
     }
   },
 );
+
+Deno.test("unpack() of stored bytes copies one strip, not all that follows it", () => {
+  const samples = unpack(new Uint8Array(100_000).fill(7), 1, { size: 10 });
+  assert.deepEqual(samples, new Uint8Array(10).fill(7));
+  assert.equal(samples?.buffer.byteLength, 10);
+});
 
 Deno.test("decode() of a TIFF undoes differences of 8 and 16 bits", async () => {
   const wide = new Uint8ClampedArray(2 * RGB.length);
