@@ -64,7 +64,6 @@ export async function decodeFrames(
   return { frames, plays: playsOf(bytes, info) };
 }
 
-/** Refuses a picture that is too large, before anything is allocated. */
 /**
  * Holds what a header says against what is allowed.
  *
