@@ -66,10 +66,12 @@ const MAGIC: readonly (readonly [SourceFormat, number, string])[] = [
 /** A HEIF that is compatible with AVIF (ISO/IEC 14496-12, section 4.3). */
 const AVIF_AMONG_BRANDS = /^\0\0\0.ftypmi[fa][1f].{4}(?:.{4}){0,14}avif/s;
 
-/** Pictures that are known, but that no codec here reads. */
+/** Pictures that are known, but that no codec here reads; HEIC has eight brands. */
 const UNSUPPORTED: readonly (readonly [name: string, offset: number, magic: string])[] = [
-  ["HEIC", 4, "ftypheic"],
+  ["HEIC", 4, "ftyphei"],
+  ["HEIC", 4, "ftyphev"],
   ["HEIF", 4, "ftypmif1"],
+  ["HEIF", 4, "ftypmsf1"],
   ["BigTIFF", 0, "II+\0"],
   ["BigTIFF", 0, "MM\0+"],
   ["BMP", 0, "BM"],

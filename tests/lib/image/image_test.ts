@@ -84,6 +84,14 @@ Deno.test.each(
     ["a page", TEXT("<!doctype html><p>hello"), "not_an_image", /markup/],
     ["a text", TEXT("hello"), "not_an_image", /no picture/],
     ["a BMP", TEXT("BMaaaaaaaaaa"), "unsupported_image", /BMP/],
+    ...["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"].map((brand) =>
+      [
+        `a HEIF of brand ${brand}`,
+        TEXT(`aaaaftyp${brand}`),
+        "unsupported_image",
+        /HEI[CF]/,
+      ] as const
+    ),
     ["a TIFF without a directory", TEXT("II*\0aaaaaaaa"), "corrupt_image", /header of this TIFF/],
     ["a PNG of 10 bytes", TEXT("\x89PNG").slice(0, 0), "not_an_image", /no picture/],
   ] as const,
