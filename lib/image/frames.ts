@@ -4,7 +4,7 @@ import { ImageError } from "./errors.ts";
 import { gifPatches } from "./imagescript.ts";
 import { outlineGif } from "./probe_gif.ts";
 import type { Reduction } from "./reduction.ts";
-import type { Frame, ImageInfo, ImageLimits } from "./types.ts";
+import { DEFAULT_LIMITS, type Frame, type ImageInfo, type ImageLimits } from "./types.ts";
 
 /** How much of a picture is decoded. */
 export interface Extent {
@@ -24,7 +24,7 @@ export interface Extent {
  * @param bytes The animation.
  * @param extent How much of it.
  * @returns Its frames as stored, not turned.
- * @throws {ImageError} `image_too_large` if a frame has too many pixels.
+ * @throws {ImageError} `image_too_large` if a frame, or all in sum, have too many pixels.
  */
 export async function decodeAnimation(bytes: Uint8Array, extent: Extent): Promise<Frame[]> {
   const { info: { width, height, orientation }, most } = extent;
@@ -60,14 +60,23 @@ function patchesOf(
   return gifPatches(bytes);
 }
 
-/** A GIF's frame may be larger than its screen: the decoder would allocate all of it. */
+/** A GIF's frames may be larger than its screen: the decoder would allocate all of them. */
 function assertGifFrames(bytes: Uint8Array, { limits, most }: Extent): void {
+  let sum = 0;
   for (const { width, height } of outlineGif(bytes).frames.slice(0, most)) {
+    sum += width * height;
     if (width * height > limits.maxPixels) {
       throw new ImageError(
         "image_too_large",
         `A frame has ${width} x ${height} pixels: up to ${limits.maxPixels} are allowed`,
       );
     }
+  }
+  const allowed = limits.maxTotalPixels ?? DEFAULT_LIMITS.maxTotalPixels;
+  if (most > 1 && sum > allowed) {
+    throw new ImageError(
+      "image_too_large",
+      `The frames have ${sum} pixels in sum: up to ${allowed} are allowed`,
+    );
   }
 }

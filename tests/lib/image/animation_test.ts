@@ -104,6 +104,15 @@ Deno.test("decodeFrames() takes limits of its own", async () => {
   }
 });
 
+Deno.test("decodeFrames() counts a GIF's frames, however small its screen is", async () => {
+  const gif = writeGif([1, 1], Array<GifPart>(3).fill(part(1, { width: 20, height: 20 })));
+  const limits = { ...DEFAULT_LIMITS, maxTotalPixels: 1200 };
+  assert.equal((await decodeFrames(gif, limits)).frames.length, 3);
+  const less = { ...limits, maxTotalPixels: 1199 };
+  await assert.rejects(decodeFrames(gif, less), { code: "image_too_large", message: /1199/ });
+  assert.equal((await decode(gif, { ...limits, maxTotalPixels: 1 })).width, 1);
+});
+
 Deno.test("decodeFrames() of a still is one frame", async () => {
   const picture = drawPicture(20, 10, 1);
   const { frames, plays } = await decodeFrames(await encode(picture, { format: "png" }));
