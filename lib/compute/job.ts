@@ -45,7 +45,7 @@ export interface OutputRequest {
   readonly quality?: number;
   /** What transparent parts and margins are filled with, RGB 0..255; absent: they stay transparent. */
   readonly background?: readonly [red: number, green: number, blue: number];
-  /** Whether an animated source stays animated. Default: its first frame. */
+  /** Whether a source of several frames stays animated. Default: its first frame. */
   readonly animated?: boolean;
 }
 

@@ -5,7 +5,7 @@ import {
   Stylizer,
   type StylizerOptions,
 } from "../adain/mod.ts";
-import { decode, resize } from "../image/mod.ts";
+import { decode, probe, resize } from "../image/mod.ts";
 import { animate, animatePlain } from "./animate.ts";
 import { ContentCache } from "./content_cache.ts";
 import { describe } from "./describe.ts";
@@ -113,7 +113,8 @@ export class Pipeline {
   }
 
   async #paint(job: PaintJob, clock: StageClock): Promise<Picture> {
-    const { target, output: { animated } } = job;
+    const { target } = job;
+    const animated = job.output.animated && probe(job.source).frames > 1;
     if (!target) return await (animated ? animatePlain(job, clock) : paintPlain(job, clock));
     const tools = await this.#tools(job.model, clock);
     return await (animated ? animate(job, target, tools) : paintStill(job, target, tools));

@@ -6,6 +6,7 @@ import { ImageError } from "./errors.ts";
 import { decodeAnimation, type Extent, playsOf } from "./frames.ts";
 import { decodeJpeg, decodePng } from "./imagescript.ts";
 import { probe } from "./probe.ts";
+import { isAnimatedWebp } from "./probe_webp.ts";
 import { reduced, type Reduction, storedSize } from "./reduction.ts";
 import { orient } from "./transform.ts";
 import {
@@ -98,7 +99,7 @@ function assertFrames({ width, height, frames }: ImageInfo, limits: ImageLimits)
 async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promise<Frame[]> {
   const { info, reduction } = extent;
   try {
-    const stored = info.format === "gif" || info.frames > 1
+    const stored = info.format === "gif" || info.format === "webp" && isAnimatedWebp(bytes)
       ? await decodeAnimation(bytes, extent)
       : [{ pixels: await decodeStill(bytes, extent), delay: 0 }];
     return stored.map((frame) => ({

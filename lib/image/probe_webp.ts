@@ -1,6 +1,7 @@
 import { riffChunks } from "./chunks.ts";
 import { readOrientation } from "./exif.ts";
 import type { Header } from "./probe.ts";
+import { startsWith } from "./probe_jpeg.ts";
 import type { Orientation } from "./types.ts";
 
 /** Where the first chunk of a WebP starts: after "RIFF", the length and "WEBP". */
@@ -37,6 +38,14 @@ export function probeWebp(bytes: Uint8Array): Header {
 }
 
 /**
+ * @param bytes A WebP.
+ * @returns Whether its pictures are frames, be it a single one (RFC 9649, section 2.7.1).
+ */
+export function isAnimatedWebp(bytes: Uint8Array): boolean {
+  return startsWith(bytes.subarray(FIRST_CHUNK), "VP8X") && ((bytes[20] ?? 0) & 2) !== 0;
+}
+
+/**
  * @param view What to read.
  * @param at Where the first of three bytes is.
  * @returns The number, little-endian.
@@ -59,7 +68,7 @@ function probeExtended(bytes: Uint8Array, view: DataView): Header {
     orientation,
     width,
     height,
-    frames: flags & 2 ? Math.max(1, frames) : 1,
+    frames: isAnimatedWebp(bytes) ? Math.max(1, frames) : 1,
     alpha: (flags & 16) !== 0,
   };
 }

@@ -13,7 +13,7 @@ import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { Sources, StoredSource } from "./sources.ts";
 
 /** Raised when the same pixels would be encoded differently: it is part of every ETag. */
-const ENCODER_VERSION = "3";
+const ENCODER_VERSION = "4";
 
 /** What a {@linkcode Painter} works with. */
 export interface PainterOptions {

@@ -147,6 +147,20 @@ Deno.test("an animation stays one: frames, delays, size; its still is its first 
   });
 });
 
+Deno.test("a source of one frame stays a still of the wanted format when all frames are asked", async () => {
+  await withCompute(async (compute, [a]) => {
+    for (const format of ["auto", "auto-webp", "gif"] as const) {
+      const [all, first] = await Promise.all(
+        [true, false].map((animated) =>
+          compute.run(job({ target: a, output: { format, animated } }))
+        ),
+      );
+      assert.deepEqual(all?.body, first?.body);
+      assert.equal(all?.format, first?.format);
+    }
+  });
+});
+
 Deno.test("transparent parts stay, or take the background", async () => {
   const clear = drawPicture(32, 32, 7);
   for (let i = 3; i < clear.data.length / 2; i += 4) clear.data[i] = 0;

@@ -151,6 +151,19 @@ Deno.test.each(
   assert.deepEqual(await decode(bytes), read.frames[0]?.pixels);
 });
 
+Deno.test.each(["gif", "webp"] as const)(
+  "decode() and decodeFrames() of a %s animation of one frame",
+  async (format) => {
+    const [frame = assert.fail()] = drawAnimation().frames;
+    const bytes = await encodeAnimation({ frames: [frame], plays: 1 }, { format });
+    const { frames, plays } = await decodeFrames(bytes);
+    assert.deepEqual([probe(bytes).frames, frames.length, plays], [1, 1, 1]);
+    const picture = await decode(bytes);
+    assert.deepEqual(picture, frames[0]?.pixels);
+    assert(meanDifference(picture, frame.pixels) < 9);
+  },
+);
+
 Deno.test("encodeAnimation() refuses no frames and frames of different sizes", async () => {
   const delay = 10;
   const [small, large] = [drawPicture(4, 4, 1), drawPicture(5, 4, 1)];
