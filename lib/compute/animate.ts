@@ -2,11 +2,14 @@ import {
   type Animation,
   compositeOn,
   decodeFrames,
+  DEFAULT_LIMITS,
   encodeAnimation,
   type Frame,
+  ImageError,
   pad,
   type Pixels,
   planGeometry,
+  probe,
   resize,
 } from "../image/mod.ts";
 import type { JobTarget, PaintJob, Picture } from "./job.ts";
@@ -64,6 +67,7 @@ interface Sized {
 
 /** All frames are cut alike: what the first one shows decides. */
 async function bringFramesToSize(job: PaintJob, clock: StageClock): Promise<Sized> {
+  assertResult(job);
   const source = await clock.time("decode", () => decodeFrames(job.source, job.limits));
   const [first] = source.frames;
   if (!first) throw new RangeError("an animation has at least one frame");
@@ -75,6 +79,20 @@ async function bringFramesToSize(job: PaintJob, clock: StageClock): Promise<Size
     frames.push({ delay, pixels: sized });
   }
   return { animation: { ...source, frames }, canvas: plan.canvas };
+}
+
+/** Refuses a result of more pixels than a source may have, before anything is decoded. */
+function assertResult({ source, geometry, limits }: PaintJob): void {
+  const info = probe(source);
+  const { canvas: { width, height } } = planGeometry(info, geometry);
+  const allowed = limits.maxTotalPixels ?? DEFAULT_LIMITS.maxTotalPixels;
+  if (info.frames * width * height > allowed) {
+    throw new ImageError(
+      "image_too_large",
+      `The result would have ${info.frames} frames of ${width} x ${height} pixels: up to ` +
+        `${allowed} pixels in sum are allowed`,
+    );
+  }
 }
 
 async function finish(

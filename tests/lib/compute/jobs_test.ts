@@ -147,6 +147,27 @@ Deno.test("an animation stays one: frames, delays, size; its still is its first 
   });
 });
 
+Deno.test("an animation is refused where its result would have too many pixels in sum", async () => {
+  const frame = { pixels: drawPicture(2, 2, 1), delay: 100 };
+  const film = await encodeAnimation({ frames: [frame, frame], plays: 1 }, { format: "gif" });
+  const large = { ...geometry, width: 50, height: 40, fit: "fill", enlarge: true } as const;
+  const output = { format: "gif", animated: true } as const;
+  await withCompute(async (compute, [target]) => {
+    const paint = (maxTotalPixels: number, more: Partial<PaintJob> = {}): Promise<Picture> => {
+      const limits = { ...DEFAULT_LIMITS, maxTotalPixels };
+      return compute.run(job({ source: film, geometry: large, output, limits, ...more }));
+    };
+    assert.equal((await paint(2 * 50 * 40)).width, 50);
+    for (const more of [{}, { target }]) {
+      await assert.rejects(paint(2 * 50 * 40 - 1, more), {
+        code: "image_too_large",
+        message: /2 frames of 50 x 40 pixels: up to 3999 pixels in sum/,
+      });
+    }
+    assert.equal((await paint(2 * 50 * 40 - 1, { output: { format: "gif" } })).width, 50);
+  });
+});
+
 Deno.test("a source of one frame stays a still of the wanted format when all frames are asked", async () => {
   await withCompute(async (compute, [a]) => {
     for (const format of ["auto", "auto-webp", "gif"] as const) {
