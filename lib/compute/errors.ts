@@ -34,6 +34,14 @@ export class ComputeError extends Error {
   }
 }
 
+/**
+ * @param deadline Milliseconds that a job may run.
+ * @returns The error of a job that ran longer.
+ */
+export function deadlineError(deadline: number): ComputeError {
+  return new ComputeError("deadline", `The job ran longer than ${deadline} ms`);
+}
+
 /** An error as it travels from a worker: classes do not survive the structured clone. */
 export type WireError =
   & { readonly message: string; readonly cause?: string }

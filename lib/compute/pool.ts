@@ -1,8 +1,8 @@
 import { Admission } from "./admission.ts";
-import { ComputeError, fromWire } from "./errors.ts";
+import { ComputeError } from "./errors.ts";
 import type { Job, JobResult } from "./job.ts";
 import type { PipelineOptions } from "./pipeline.ts";
-import type { FromWorker, ToWorker } from "./worker.ts";
+import { contentOf, Slot, type Task } from "./slot.ts";
 
 /** Does jobs, wherever that is. */
 export interface Compute {
@@ -52,29 +52,19 @@ export interface PoolOptions {
   readonly queueLimit: number;
   /** The most bytes of admitted jobs. */
   readonly maxBytes: number;
-  /** Milliseconds that a job may run before its worker is killed. */
+  /** Milliseconds that a job may run: then it is refused, and its worker told to stop. */
   readonly deadline: number;
+  /**
+   * Milliseconds that a worker then has to answer before it is killed and replaced. Default: as
+   * many as the deadline, at least 5 seconds.
+   */
+  readonly grace?: number;
   /** The worker's module; tests give their own. */
   readonly workerUrl?: URL;
 }
 
-interface Task {
-  readonly id: number;
-  readonly job: Job;
-  readonly resolve: (result: JobResult<Job>) => void;
-  readonly reject: (error: Error) => void;
-  /** When a worker took it; absent while it waits. */
-  started?: number;
-}
-
-interface Slot {
-  readonly worker: Worker;
-  ready: boolean;
-  task?: Task;
-  timer?: ReturnType<typeof setTimeout>;
-  /** The content that it encoded last. */
-  content?: string | undefined;
-}
+/** The least grace where none is given, in milliseconds: a stage of a large picture takes seconds. */
+const LEAST_GRACE = 5_000;
 
 /** Workers in a row started without success before the pool stops trying at once. */
 const RESTART_DELAY = 1_000;
@@ -140,7 +130,7 @@ export class WorkerPool implements Compute {
     const slots = [...this.#slots];
     return {
       ready: slots.filter((slot) => slot.ready).length,
-      running: slots.filter((slot) => slot.task).length,
+      running: slots.filter((slot) => slot.busy).length,
       waiting: this.#waiting.length,
       replaced: this.#replaced,
     };
@@ -151,106 +141,56 @@ export class WorkerPool implements Compute {
     clearTimeout(this.#restart);
     const error = new ComputeError("closed", "The pool was closed");
     for (const task of this.#waiting.splice(0)) task.reject(error);
-    for (const slot of this.#slots) this.#discard(slot, error);
+    for (const slot of this.#slots) slot.close(error);
+    this.#slots.clear();
     return Promise.resolve();
   }
 
   #spawn(): void {
     if (this.#closed) return;
-    const url = this.#options.workerUrl ?? new URL("./worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
-    const slot: Slot = { worker, ready: false };
-    this.#slots.add(slot);
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(slot, data);
-    worker.onerror = (event) => {
-      // Without this an error in a worker ends the whole process.
-      event.preventDefault();
-      this.#replace(slot, new ComputeError("worker_failed", `A worker died: ${event.message}`));
-    };
-    const { pipeline, model } = this.#options;
-    post(worker, { type: "open", options: pipeline, model });
-  }
-
-  #receive(slot: Slot, message: FromWorker): void {
-    switch (message.type) {
-      case "ready":
-        slot.ready = true;
+    const { pipeline, model, deadline } = this.#options;
+    const slot = new Slot({
+      workerUrl: this.#options.workerUrl ?? new URL("./worker.ts", import.meta.url),
+      pipeline,
+      model,
+      deadline,
+      grace: this.#options.grace ?? Math.max(deadline, LEAST_GRACE),
+      onIdle: () => {
         this.#started.resolve();
-        break;
-      case "failed":
-        return this.#replace(slot, fromWire(message.error));
-      case "done":
-        this.#finish(slot, message.id)?.resolve(message.result);
-        break;
-      case "error":
-        this.#finish(slot, message.id)?.reject(fromWire(message.error));
-        break;
-    }
-    this.#dispatch();
-  }
-
-  #finish(slot: Slot, id: number): Task | undefined {
-    const { task } = slot;
-    if (task?.id !== id) return undefined;
-    clearTimeout(slot.timer);
-    delete slot.task;
-    return task;
+        this.#dispatch();
+      },
+      onLost: (error) => this.#replace(slot, error),
+    });
+    this.#slots.add(slot);
   }
 
   #dispatch(): void {
-    const idle = new Set([...this.#slots].filter((slot) => slot.ready && !slot.task));
+    const idle = new Set([...this.#slots].filter((slot) => slot.ready && !slot.busy));
     while (idle.size > 0) {
       const task = this.#waiting.shift();
       if (!task) return;
       const slot = choose(idle, task.job);
       idle.delete(slot);
-      this.#start(slot, task);
+      slot.start(task);
     }
-  }
-
-  #start(slot: Slot, task: Task): void {
-    slot.task = task;
-    slot.content = contentOf(task.job);
-    task.started = performance.now();
-    slot.timer = setTimeout(() => {
-      const text = `The job ran longer than ${this.#options.deadline} ms`;
-      this.#replace(slot, new ComputeError("deadline", text));
-    }, this.#options.deadline);
-    post(slot.worker, { type: "run", id: task.id, job: task.job });
   }
 
   #abort(task: Task): void {
     const place = this.#waiting.indexOf(task);
     if (place >= 0) this.#waiting.splice(place, 1);
-    for (const slot of this.#slots) {
-      if (slot.task === task) post(slot.worker, { type: "abort", id: task.id });
-    }
+    for (const slot of this.#slots) slot.abort(task);
     task.reject(new ComputeError("aborted", "The caller left"));
   }
 
-  /** Kills a worker with its job and starts another in its place. */
+  /** Starts another worker in the place of one that was lost. */
   #replace(slot: Slot, error: Error): void {
-    if (!this.#slots.has(slot)) return;
-    const wasReady = slot.ready;
-    this.#discard(slot, error);
+    if (!this.#slots.delete(slot)) return;
     this.#started.reject(error);
     this.#replaced++;
-    if (this.#closed) return;
-    if (wasReady) return this.#spawn();
+    if (slot.ready) return this.#spawn();
     // A worker that never got ready would fail again at once.
     this.#restart = setTimeout(() => this.#spawn(), RESTART_DELAY);
   }
-
-  #discard(slot: Slot, error: Error): void {
-    this.#slots.delete(slot);
-    clearTimeout(slot.timer);
-    slot.worker.terminate();
-    slot.task?.reject(error);
-  }
-}
-
-function post(worker: Worker, message: ToWorker): void {
-  worker.postMessage(message);
 }
 
 /** A worker that encoded the content before needs not do it again. */
@@ -260,8 +200,4 @@ function choose(idle: ReadonlySet<Slot>, job: Job): Slot {
   const content = contentOf(job);
   if (content === undefined) return first;
   return [first, ...others].find((slot) => slot.content === content) ?? first;
-}
-
-function contentOf(job: Job): string | undefined {
-  return "contentKey" in job ? job.contentKey : undefined;
 }

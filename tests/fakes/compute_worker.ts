@@ -35,6 +35,9 @@ function behave(id: number, behaviour: string): void {
       throw new Error("dies on purpose");
     case "spin":
       for (;;);
+    case "spin a second":
+      for (const start = performance.now(); performance.now() - start < 1000;);
+      return answer(id, 0);
   }
 }
 

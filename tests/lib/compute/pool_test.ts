@@ -106,12 +106,31 @@ Deno.test("WorkerPool.run() of an error rejects with its class and the worker go
   });
 });
 
-Deno.test("WorkerPool kills a worker at the deadline and replaces it", async () => {
+Deno.test("WorkerPool stops a job at the deadline and keeps its worker", async () => {
+  await withPool(async (pool) => {
+    await assert.rejects(pool.run(job("until abort")), refusedAs("deadline"));
+    assert.deepEqual([...(await pool.run(job("answer 3"))).body], [3]);
+    assert.equal(pool.status().replaced, 0);
+  }, { deadline: 300 });
+});
+
+Deno.test("WorkerPool gives a worker no other job until it has stopped", async () => {
+  await withPool(async (pool) => {
+    await assert.rejects(pool.run(job("spin a second")), refusedAs("deadline"));
+    const next = pool.run(job("answer 3"));
+    const { running, waiting } = pool.status();
+    assert.deepEqual({ running, waiting }, { running: 1, waiting: 1 });
+    assert.deepEqual([...(await next).body], [3]);
+    assert.equal(pool.status().replaced, 0);
+  }, { deadline: 300 });
+});
+
+Deno.test("WorkerPool kills a worker that does not stop after the deadline and replaces it", async () => {
   await withPool(async (pool) => {
     await assert.rejects(pool.run(job("spin")), refusedAs("deadline"));
     assert.deepEqual([...(await pool.run(job("answer 3"))).body], [3]);
     assert.equal(pool.status().replaced, 1);
-  }, { deadline: 300 });
+  }, { deadline: 300, grace: 300 });
 });
 
 Deno.test("WorkerPool replaces a worker that dies", async () => {
