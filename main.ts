@@ -52,14 +52,11 @@ async function startCompute(config: Config, models: Iterable<string>): Promise<C
     model: config.MODEL,
     queueLimit: config.QUEUE_LIMIT,
     maxBytes: config.QUEUE_BYTES,
+    deadline: config.DEADLINE_MS,
   };
   return config.COMPUTE_WORKERS === 0
     ? await InProcessCompute.start(options)
-    : await WorkerPool.start({
-      ...options,
-      workers: config.COMPUTE_WORKERS,
-      deadline: config.DEADLINE_MS,
-    });
+    : await WorkerPool.start({ ...options, workers: config.COMPUTE_WORKERS });
 }
 
 function sourcePolicy(config: Config): SourcePolicy {

@@ -1,5 +1,5 @@
 import { Admission } from "./admission.ts";
-import { ComputeError } from "./errors.ts";
+import { ComputeError, deadlineError } from "./errors.ts";
 import type { Job, JobResult } from "./job.ts";
 import { Pipeline, type PipelineOptions } from "./pipeline.ts";
 import type { Compute, ComputeStatus, RunOptions } from "./pool.ts";
@@ -15,22 +15,26 @@ export interface InProcessOptions {
   readonly queueLimit: number;
   /** The most bytes of admitted jobs. */
   readonly maxBytes: number;
+  /** Milliseconds that a job may run: it is refused before its next stage. */
+  readonly deadline: number;
 }
 
 /**
  * Jobs in the caller's own thread, one at a time: for places without `Worker`. The thread answers
- * nothing else while a stage runs, and a stage cannot be killed.
+ * nothing else while a stage runs, and a stage cannot be killed: deadlines are seen in between.
  */
 export class InProcessCompute implements Compute {
   readonly #pipeline: Pipeline;
   readonly #admission: Admission;
+  readonly #deadline: number;
   readonly #queue = new RunQueue();
   #running = 0;
   #closed = false;
 
   private constructor(options: InProcessOptions) {
     this.#pipeline = new Pipeline(options.pipeline);
-    const { queueLimit, maxBytes } = options;
+    const { queueLimit, maxBytes, deadline } = options;
+    this.#deadline = deadline;
     this.#admission = new Admission({ slots: 1, queueLimit, maxBytes });
   }
 
@@ -55,8 +59,7 @@ export class InProcessCompute implements Compute {
     try {
       return await this.#queue.run(async () => {
         if (signal.aborted) throw new ComputeError("aborted", "The caller left");
-        this.#running = 1;
-        return await this.#pipeline.run(job, signal).finally(() => this.#running = 0);
+        return await this.#runNow(job, signal);
       });
     } finally {
       leave(performance.now() - start);
@@ -71,5 +74,19 @@ export class InProcessCompute implements Compute {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#queue.run(() => this.#pipeline.close());
+  }
+
+  async #runNow<J extends Job>(job: J, signal: AbortSignal): Promise<JobResult<J>> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.#deadline);
+    this.#running = 1;
+    try {
+      return await this.#pipeline.run(job, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      throw late.signal.aborted ? deadlineError(this.#deadline) : error;
+    } finally {
+      clearTimeout(timer);
+      this.#running = 0;
+    }
   }
 }

@@ -27,6 +27,7 @@ const start = (): Promise<InProcessCompute> =>
     model: "fast",
     queueLimit: 8,
     maxBytes: 1e9,
+    deadline: 60_000,
   });
 await (await start()).close(); // ONNX Runtime's own port is opened once per process
 
