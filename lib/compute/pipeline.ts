@@ -63,7 +63,7 @@ export class Pipeline {
       case "describe":
         return await describe(job, clock);
       case "analyze":
-        return await this.#analyze(job, signal);
+        return await this.#analyze(job, clock);
     }
   }
 
@@ -120,18 +120,15 @@ export class Pipeline {
     return await (animated ? animate(job, target, tools) : paintStill(job, target, tools));
   }
 
-  async #analyze(job: AnalyzeJob, signal: AbortSignal): Promise<Analysis> {
-    const source = await decode(job.source, job.limits);
-    signal.throwIfAborted();
+  async #analyze(job: AnalyzeJob, clock: StageClock): Promise<Analysis> {
+    const source = await clock.time("decode", () => decode(job.source, job.limits));
     const longest = Math.max(source.width, source.height);
     const factor = Math.min(1, STYLE_SIDE / longest);
     const scaled = (side: number): number => Math.max(1, Math.round(side * factor));
-    const style = await resize(source, {
-      width: scaled(source.width),
-      height: scaled(source.height),
-    });
-    signal.throwIfAborted();
-    const statistics: Statistics = await (await this.open(job.model)).analyze(style);
+    const size = { width: scaled(source.width), height: scaled(source.height) };
+    const style = await clock.time("resize", () => resize(source, size));
+    const stylizer = await this.open(job.model);
+    const statistics: Statistics = await clock.time("encode", () => stylizer.analyze(style));
     return { statistics, width: source.width, height: source.height };
   }
 }

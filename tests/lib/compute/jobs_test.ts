@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import type { Stylizer } from "../../../lib/adain/mod.ts";
+import { animate } from "../../../lib/compute/animate.ts";
+import { ContentCache } from "../../../lib/compute/content_cache.ts";
+import { StageClock } from "../../../lib/compute/stage_clock.ts";
 import {
   InProcessCompute,
   type JobTarget,
@@ -146,6 +150,28 @@ Deno.test("an animation stays one: frames, delays, size; its still is its first 
     const still = await compute.run(job({ source: film, target: a, output: { format: "webp" } }));
     assert.equal(probe(still.body).frames, 1);
   });
+});
+
+Deno.test("an animation stops between its frames", async () => {
+  const frames = [1, 2, 3].map((seed) => ({ pixels: drawPicture(8, 8, seed), delay: 100 }));
+  const film = await encodeAnimation({ frames, plays: 1 }, { format: "gif" });
+  const gone = new AbortController();
+  let painted = 0;
+  const stylizer = {
+    encoderRuns: 0,
+    async *stylizeFrames(contents: Iterable<Pixels>) {
+      setTimeout(() => gone.abort(), 0);
+      for await (const content of contents) {
+        painted++;
+        yield content;
+      }
+    },
+  } as unknown as Stylizer;
+  const tools = { stylizer, clock: new StageClock(gone.signal), contents: new ContentCache() };
+  const target = { styles: [], alpha: 1, colour: "style" } as const;
+  const wanted = job({ source: film, output: { format: "gif", animated: true } });
+  await assert.rejects(animate(wanted, target, tools), { code: "aborted" });
+  assert.equal(painted, 1);
 });
 
 Deno.test("an animation is refused where its result would have too many pixels in sum", async () => {
