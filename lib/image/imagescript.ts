@@ -7,6 +7,7 @@
 import type { Patch } from "./compose.ts";
 import { ImageError } from "./errors.ts";
 import type { Size } from "./geometry.ts";
+import { jpegSegments, SOS } from "./probe_jpeg.ts";
 import { blank } from "./transform.ts";
 import type { Pixels } from "./types.ts";
 
@@ -102,8 +103,8 @@ const MOST_SCANS = 100;
 
 function assertScans(bytes: Uint8Array): void {
   let scans = 0;
-  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === 0xda) scans++;
+  for (const { marker } of jpegSegments(bytes)) {
+    if (marker === SOS) scans++;
   }
   if (scans > MOST_SCANS) {
     throw new ImageError(

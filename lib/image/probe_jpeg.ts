@@ -3,7 +3,7 @@ import { readOrientation } from "./exif.ts";
 import type { Header } from "./probe.ts";
 import type { Orientation } from "./types.ts";
 
-/** A JPEG's marker segment before its picture data. */
+/** A JPEG's marker segment. */
 export interface Segment {
   /** Second byte of its marker, such as 0xe1 for APP1. */
   readonly marker: number;
@@ -11,27 +11,36 @@ export interface Segment {
   readonly body: Uint8Array;
 }
 
+/** The marker of a scan, which is followed by picture data. */
+export const SOS = 0xda;
+
+/** The marker at a JPEG's end; what follows it, as the film of a motion photo, is not part of it. */
+const EOI = 0xd9;
+
 /**
- * Walks a JPEG's segments up to its picture data (ITU-T T.81, annex B).
+ * Walks all segments of a JPEG (ITU-T T.81, annex B). Picture data between them is skipped, and
+ * other bytes likewise, as decoders do.
  *
  * @param bytes The JPEG.
  * @returns Its segments in their order.
- * @throws {RangeError} If there is something else between two segments.
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<Segment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 2; at + 4 <= bytes.length;) {
-    if (bytes[at] !== 0xff) throw new RangeError(`no marker at ${at}`);
+  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 <= bytes.length;) {
     const marker = bytes[at + 1] ?? 0;
-    if (marker === 0xff) {
-      at++;
-      continue;
+    if (marker === EOI) return;
+    let next = at + 1;
+    if (hasLength(marker)) {
+      next = at + 2 + view.getUint16(at + 2);
+      yield { marker, body: bytes.subarray(at + 4, next) };
     }
-    if (marker === 0xda) return;
-    const length = view.getUint16(at + 2);
-    yield { marker, body: bytes.subarray(at + 4, at + 2 + length) };
-    at += 2 + length;
+    at = bytes.indexOf(0xff, next);
   }
+}
+
+/** Not so stuffing (00), filling (ff), TEM (01), and RST0 to RST7 and SOI (d0 to d8). */
+function hasLength(marker: number): boolean {
+  return marker > 0x01 && marker < 0xff && (marker < 0xd0 || marker > 0xd8);
 }
 
 /**

@@ -2,7 +2,7 @@ import { inflateSync } from "node:zlib";
 import { pngChunks, riffChunks } from "./chunks.ts";
 import type { Cicp } from "./cicp.ts";
 import { outlineAvif } from "./probe_avif.ts";
-import { jpegSegments, startsWith } from "./probe_jpeg.ts";
+import { jpegSegments, SOS, startsWith } from "./probe_jpeg.ts";
 import { outlineTiff } from "./probe_tiff.ts";
 import { FIRST_CHUNK } from "./probe_webp.ts";
 import { concat } from "./riff.ts";
@@ -52,6 +52,7 @@ const JPEG_PROFILE = "ICC_PROFILE\0";
 function inJpeg(bytes: Uint8Array): FileColor | undefined {
   const parts: Uint8Array[] = [];
   for (const { marker, body } of jpegSegments(bytes)) {
+    if (marker === SOS) break;
     if (marker !== 0xe2 || !startsWith(body, JPEG_PROFILE)) continue;
     parts[body[JPEG_PROFILE.length] ?? 0] = body.subarray(JPEG_PROFILE.length + 2);
   }

@@ -246,6 +246,23 @@ Deno.test("decode() refuses a JPEG of hundreds of scans", async () => {
   await assert.rejects(decode(join(jpeg.subarray(0, -2), ...many)), { message: /201 scans/ });
 });
 
+Deno.test("decode() of a JPEG counts no scans in its metadata, nor behind its end", async () => {
+  const many = join(...Array<number[]>(200).fill([0xff, 0xda, 0, 2]));
+  const jpeg = flatJpeg([77]);
+  const plain = await decode(jpeg);
+  assert.deepEqual(await decode(withSegment(jpeg, 0xe1, many)), plain);
+  assert.deepEqual(await decode(join(jpeg, many)), plain, "a motion photo");
+});
+
+Deno.test("decode() of a JPEG skips bytes that fill the room between two segments", async () => {
+  const jpeg = flatJpeg([77]);
+  for (const fill of [[0, 0], [0xff, 0xff], [0xff, 0, 1]]) {
+    const comment = [0xff, 0xfe, 0, 4, 1, 2];
+    const filled = join(jpeg.subarray(0, 2), comment, fill, jpeg.subarray(2));
+    assert.deepEqual(await decode(filled), await decode(jpeg));
+  }
+});
+
 /** Colours by littleCMS 2 (relative colorimetric) and, for CMYK, by the plain formula. */
 const REFERENCES = [
   ["color/sharp_p3.png", 0, 0, [255, 0, 0]],
