@@ -7,6 +7,7 @@
 import type { Patch } from "./compose.ts";
 import { ImageError } from "./errors.ts";
 import type { Size } from "./geometry.ts";
+import { withAdobe } from "./jpeg_adobe.ts";
 import { jpegSegments, SOS } from "./probe_jpeg.ts";
 import { blank } from "./transform.ts";
 import type { Pixels } from "./types.ts";
@@ -85,7 +86,7 @@ export async function decodeJpeg(bytes: Uint8Array, wanted: Size): Promise<Pixel
   assertScans(bytes);
   const jpeg = await codec<Codec<JpegCodec>>(import("imagescript/wasm/node/jpeg.js"));
   const { width, height, format, buffer } = (await jpeg.init()).decode(
-    bytes,
+    withAdobe(bytes),
     wanted.width,
     wanted.height,
   );

@@ -72,8 +72,11 @@ export function startsWith(bytes: Uint8Array, text: string): boolean {
   return String.fromCharCode(...bytes.subarray(0, text.length)) === text;
 }
 
-/** SOF0 to SOF15 without DHT (c4), JPG (c8) and DAC (cc). */
-function isFrameHeader(marker: number): boolean {
+/**
+ * @param marker Second byte of a marker.
+ * @returns Whether it is SOF0 to SOF15: not DHT (c4), JPG (c8) or DAC (cc).
+ */
+export function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 

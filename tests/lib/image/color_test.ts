@@ -217,6 +217,7 @@ Deno.test.each(
     ["YCbCr", [100, 128, 178], 1, [170, 64, 100]],
     // Adobe stores ink inverted: 255 is none.
     ["CMYK", [255, 128, 0, 255], 0, [255, 128, 0]],
+    ["CMYK that says nothing of it", [255, 128, 0, 255], undefined, [255, 128, 0]],
     ["CMYK with black", [200, 100, 50, 128], 0, [100, 50, 25]],
     ["YCCK", [100, 128, 178, 255], 2, [85, 191, 155]],
     ["YCCK with black", [100, 128, 178, 51], 2, [17, 38, 31]],
