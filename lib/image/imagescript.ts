@@ -87,8 +87,8 @@ export async function decodeJpeg(bytes: Uint8Array, wanted: Size): Promise<Pixel
   const jpeg = await codec<Codec<JpegCodec>>(import("imagescript/wasm/node/jpeg.js"));
   const { width, height, format, buffer } = (await jpeg.init()).decode(
     withAdobe(bytes),
-    wanted.width,
-    wanted.height,
+    reach(wanted.width),
+    reach(wanted.height),
   );
   const samples = JPEG_SAMPLES[format];
   if (samples === undefined || buffer.length !== samples * width * height) {
@@ -97,6 +97,14 @@ export async function decodeJpeg(bytes: Uint8Array, wanted: Size): Promise<Pixel
   const pixels = blank(width, height);
   SPREADERS[samples](buffer, pixels.data);
   return pixels;
+}
+
+/**
+ * The codec is asked for a size that one of its scales reaches first. A side of 1 is reached by all
+ * of them: the other one decides.
+ */
+function reach(side: number): number {
+  return side === 1 ? 65_535 : side;
 }
 
 /** Progressive writers use about ten; a scan of few bytes can cost as much as the whole picture. */

@@ -52,3 +52,14 @@ Deno.test.each([[2, 1, 401], [2, 6, 402], [4, 1, 402], [4, 8, 404]] as const)(
     assert(difference < 4, String(difference));
   },
 );
+
+Deno.test.each([[1, 1], [1, 2], [2, 1], [1, 1000], [1000, 1]] as const)(
+  "decode() of a JPEG of %i x %i gives it whole",
+  async (width, height) => {
+    const picture = drawPicture(width, height, 5);
+    const read = await decode(await encode(picture, JPEG));
+    assert.deepEqual([read.width, read.height], [width, height]);
+    const difference = meanDifference(picture, read);
+    assert(difference < 9, String(difference));
+  },
+);
