@@ -43,7 +43,7 @@ export interface ImageLimits {
   readonly maxSide: number;
   /** Most frames of an animation that is decoded whole. Default 60. */
   readonly maxFrames?: number;
-  /** Most pixels of all frames of an animation in sum. Default 24 megapixels. */
+  /** Most pixels of all frames of an animation in sum, as read and as asked. Default 24 megapixels. */
   readonly maxTotalPixels?: number;
 }
 
