@@ -162,7 +162,7 @@ function listen(services: Services): Deno.HttpServer {
 
 function announce({ config, presets }: Services, port: number): void {
   const host = config.HOST === "0.0.0.0" || config.HOST === "::" ? "localhost" : config.HOST;
-  const origin = config.PUBLIC_URL?.replace(/\/$/, "") ?? `http://${host}:${port}`;
+  const origin = config.PUBLIC_URL ?? `http://${host}:${port}`;
   const [preset] = presets.keys();
   const look = config.PRESETS_ONLY ? `preset=${preset ?? ""}` : "style=oil-strokes&w=640";
   const example = `${origin}/v1/stylize?url=/sample.jpg&${look}`;

@@ -96,19 +96,29 @@ function checked<T>(read: (text: string) => T): z.ZodType<T, string> {
   });
 }
 
-const split = (text: string): string[] =>
-  text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+/** Entries with commas between; a list that is set but empty would allow what its setter forbids. */
+function split(text: string): string[] {
+  const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (parts.length > 0) return parts;
+  throw new SyntaxError("has no entry: give entries with commas between, or leave it out");
+}
 
 const list = (read: (part: string) => string): z.ZodType<string[]> =>
   checked((text) => split(text).map(read)).optional().transform((parts) => parts ?? []);
+
+function readOrigin(text: string): string {
+  const url = URL.parse(text);
+  // Nothing but the origin: no path, query, fragment or user.
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  throw new SyntaxError("must be an origin such as https://img.example.org");
+}
 
 const MEBIBYTE = 1024 * 1024;
 
 const FIELDS = {
   PORT: integer(0, 65535, 8000),
   HOST: z.string().default("0.0.0.0"),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ })
-    .regex(/^[^?#]*$/, "must be an origin, without a query or a fragment").optional(),
+  PUBLIC_URL: checked(readOrigin).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   MODEL: z.string().regex(/^[\w-]+$/, "must be the name of a folder in models/").default("fast"),
   PROVIDER: z.enum(["auto", "wasm", "webgpu"]).default("auto"),

@@ -31,6 +31,14 @@ Deno.test("loadConfig() reads numbers and lists", () => {
   assert.deepEqual(config.SOURCE_ALLOW, ["a.example", "*.b.example"]);
 });
 
+Deno.test("loadConfig() reads an origin, however it is spelled", () => {
+  for (const text of ["https://img.example.org", "HTTPS://Img.Example.org:443/"]) {
+    assert.equal(load({ PUBLIC_URL: text }).PUBLIC_URL, "https://img.example.org");
+  }
+  const text = /PUBLIC_URL: must be an origin such as https:/;
+  assert.throws(() => load({ PUBLIC_URL: "img.example.org" }), text);
+});
+
 Deno.test("loadConfig() reports every wrong variable at once", () => {
   assert.throws(() => load({ PORT: "http", PROVIDER: "cuda", ADMIN_TOKEN: "short" }), (error) => {
     assert(error instanceof ConfigError);
@@ -50,6 +58,12 @@ Deno.test.each([
   ["PUBLIC_URL", "example.org"],
   ["PUBLIC_URL", "ftp://example.org"],
   ["PUBLIC_URL", "https://example.org/?a"],
+  ["PUBLIC_URL", "https://example.org/?"],
+  ["PUBLIC_URL", "https://example.org/#"],
+  ["PUBLIC_URL", "https://example.org/images/"],
+  ["PUBLIC_URL", "https://me@example.org"],
+  ["SOURCE_ALLOW", ","],
+  ["SOURCE_ALLOW_ADDRESSES", " , "],
   ["SOURCE_ALLOW_ADDRESSES", "10.0.0.0/8, localhost"],
   ["SOURCE_ALLOW_ADDRESSES", "10.0.0.0/33"],
   ["MODEL", "../secret"],
