@@ -8,11 +8,13 @@ import {
   openStore,
   seedBuiltins,
 } from "./lib/catalog/mod.ts";
+import { signUrl } from "./lib/client/mod.ts";
 import { type Compute, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
 import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { Painter, PictureService, Sources } from "./lib/pictures/mod.ts";
 import { createProgress } from "./lib/progress.ts";
+import type { SigningKeys } from "./lib/signing/mod.ts";
 import { DEFAULT_SOURCE_POLICY, fetchImage, type SourcePolicy } from "./lib/source/mod.ts";
 import { createApp } from "./routes/mod.ts";
 import { loadPresets } from "./routes/load_presets.ts";
@@ -23,6 +25,9 @@ const STATIC = new URL("./static/", import.meta.url);
 
 /** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
 const STORE_PATIENCE = 5000;
+
+/** Milliseconds for which the signed address of the first picture works: an hour. */
+const EXAMPLE_LIFE = 3_600_000;
 
 /** Sources that are fetched at once even where there is little memory for what waits. */
 const MIN_FETCHES = 4;
@@ -75,6 +80,9 @@ async function start(config: Config, log: Log): Promise<void> {
   if (!model) throw new ConfigError([`MODEL: "${config.MODEL}" is not installed in models/`]);
   const policy = sourcePolicy(config);
   const presets = await loadPresets({ config, sourcePolicy: policy });
+  if (config.PRESETS_ONLY && presets.size === 0) {
+    throw new ConfigError(["PRESETS_ONLY: needs PRESETS_FILE with at least one preset"]);
+  }
   const limits = { maxPixels: config.MAX_SOURCE_PIXELS, maxSide: config.MAX_SOURCE_SIDE };
   const kv = await openStore(config.KV_URL);
   const compute = await startCompute(config, models.keys());
@@ -116,14 +124,24 @@ async function start(config: Config, log: Log): Promise<void> {
   const pictures = new PictureService({ painter, sources, cache, flight, log });
   const parts = { cache, catalog, compute, flight, models, pictures, presets };
   const services = { config, log, ...parts, sourcePolicy: policy, staticFolder: STATIC };
-  serve(services, async () => {
-    await pictures.idle();
-    await caches.close();
-    kv.close();
+  serve(services, {
+    greet: await createGreeting(services),
+    close: async () => {
+      await pictures.idle();
+      await caches.close();
+      kv.close();
+    },
   });
 }
 
-function serve(services: Services, close: () => Promise<void>): void {
+interface ServeOptions {
+  /** Tells of the service that listens on a port. */
+  readonly greet: (port: number) => void;
+  /** Ends what the service uses. */
+  readonly close: () => Promise<void>;
+}
+
+function serve(services: Services, { greet, close }: ServeOptions): void {
   const { log } = services;
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = async (): Promise<void> => {
@@ -138,12 +156,12 @@ function serve(services: Services, close: () => Promise<void>): void {
   };
   // Before anybody is told of the service, who may stop it at once.
   for (const signal of signals) Deno.addSignalListener(signal, stop);
-  const server = listen(services);
+  const server = listen(services, greet);
 }
 
-function listen(services: Services): Deno.HttpServer {
+function listen(services: Services, greet: (port: number) => void): Deno.HttpServer {
   const { HOST: hostname, PORT: port } = services.config;
-  const onListen = ({ port }: Deno.NetAddr): void => announce(services, port);
+  const onListen = ({ port }: Deno.NetAddr): void => greet(port);
   try {
     return Deno.serve({ hostname, port, onListen }, createApp(services).fetch);
   } catch (error) {
@@ -160,13 +178,24 @@ function listen(services: Services): Deno.HttpServer {
   }
 }
 
-function announce({ config, presets }: Services, port: number): void {
-  const host = config.HOST === "0.0.0.0" || config.HOST === "::" ? "localhost" : config.HOST;
-  const origin = config.PUBLIC_URL ?? `http://${host}:${port}`;
+/** Signs before the service listens: only its path is signed, not the port. */
+async function createGreeting({ config, presets }: Services): Promise<(port: number) => void> {
   const [preset] = presets.keys();
-  const look = config.PRESETS_ONLY ? `preset=${preset ?? ""}` : "style=oil-strokes&w=640";
-  const example = `${origin}/v1/stylize?url=/sample.jpg&${look}`;
-  write(Deno.stdout, `Pastiche paints at ${origin}/\nA picture: ${example}\n`);
+  const look = config.PRESETS_ONLY ? `preset=${preset}` : "style=oil-strokes&w=640";
+  const example = await sign(`/v1/stylize?url=/sample.jpg&${look}`, config.SIGNING_KEYS);
+  const { HOST } = config;
+  const host = HOST === "0.0.0.0" || HOST === "::" ? "localhost" : HOST;
+  return (port) => {
+    const origin = config.PUBLIC_URL ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    write(Deno.stdout, `Pastiche paints at ${origin}/\nA picture: ${origin}${example}\n`);
+  };
+}
+
+async function sign(path: string, keys: SigningKeys): Promise<string> {
+  const [newest] = keys;
+  if (!newest) return path;
+  const [kid, key] = newest;
+  return await signUrl(path, { kid, key }, { expires: new Date(Date.now() + EXAMPLE_LIFE) });
 }
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -68,8 +68,7 @@ async function signAll(queries: readonly string[], keys: SigningKeys): Promise<s
   const paths = queries.map((query) => `/v1/stylize?${checkSample(new URLSearchParams(query))}`);
   const [newest] = keys;
   if (!newest) return paths;
-  const [kid, bytes] = newest;
-  const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const [kid, key] = newest;
   const expires = HOUR * (Math.floor(Date.now() / 1000 / HOUR) + 2);
   return await Promise.all(paths.map(createSigner({ kid, key }, { expires })));
 }

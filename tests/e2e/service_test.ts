@@ -98,6 +98,20 @@ Deno.test("the service says what is wrong with its settings and does not start",
   );
 });
 
+Deno.test("the service does not start where nothing could be painted", async () => {
+  const text = /PRESETS_ONLY: needs PRESETS_FILE with at least one preset/;
+  await assert.rejects(startService({ PRESETS_ONLY: "true" }), text);
+});
+
+Deno.test("the service greets with a signed picture where only those are served", async () => {
+  await using service = await startService({ SIGNING_KEYS: `k1:${"0f".repeat(32)}` });
+  const example = service.greeting.match(/A picture: (\S+)/)?.[1] ?? "";
+  const response = await fetch(example);
+  assert.equal(response.status, 200, example);
+  assert.equal(probe(await bytesOf(response)).width, 640);
+  assert(Number(new URL(example).searchParams.get("expires")) > 0);
+});
+
 Deno.test("the service says that its address is in use, or not of this machine", async () => {
   await using service = await startService();
   const { port } = new URL(service.origin);
