@@ -7,13 +7,19 @@ export interface SignOptions {
   readonly expires?: Date | number | undefined;
 }
 
+/**
+ * The end of a path that is the service's own. Not just the last `/v1/`: a style may be called v1.
+ */
+const ROUTE = /\/v1\/(?:[a-z]+|styles\/[^/]+\/image)$/;
+
 /** Beyond this, a number of seconds is rather one of milliseconds: the year 5138. */
 const MAX_EXPIRES = 99_999_999_999;
 
 /**
  * Signs a URL of the service with HMAC-SHA256; for servers only, since the key must stay secret.
  *
- * Only path and query are signed, so that the service may have several hosts.
+ * Only the service's own path (from `/v1/` on) and the query are signed, so that it may have several
+ * hosts, and be in a folder of a host whose proxy takes the folder off the path.
  *
  * @param url The URL, or a path with its query. An earlier signature is replaced.
  * @param key The key and its name.
@@ -62,11 +68,11 @@ export function createSigner(
   const expires = readExpires(options.expires);
   let imported: Promise<CryptoKey> | undefined;
   return async (url) => {
-    const { origin, target } = split(String(url));
+    const { front, target } = split(String(url));
     const unsigned = withKey(target, { kid: key.kid, expires });
     imported ??= importHmacKey(bytes, "sign");
     const code = await crypto.subtle.sign("HMAC", await imported, signingMessage(unsigned));
-    return `${origin}${unsigned}&${SIGNATURE}=${encodeBase64Url(new Uint8Array(code))}`;
+    return `${front}${unsigned}&${SIGNATURE}=${encodeBase64Url(new Uint8Array(code))}`;
   };
 }
 
@@ -79,16 +85,27 @@ function withKey(target: string, added: { kid: string; expires: string | undefin
   return canonicalTarget(`${url.pathname}${url.search}`);
 }
 
-function split(text: string): { origin: string; target: string } {
-  if (text.startsWith("/") && !text.startsWith("//")) return { origin: "", target: text };
-  const url = URL.parse(text);
-  if (url && (url.protocol === "https:" || url.protocol === "http:")) {
-    return { origin: url.origin, target: `${url.pathname}${url.search}` };
+interface Parts {
+  /** Origin and what a proxy takes off the path; empty for a plain path. */
+  readonly front: string;
+  /** Path and query as the service sees them. */
+  readonly target: string;
+}
+
+function split(text: string): Parts {
+  const isPath = text.startsWith("/") && !text.startsWith("//");
+  const url = URL.parse(isPath ? `http://localhost${text}` : text);
+  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw new TypeError(
+      `Cannot sign ${JSON.stringify(text.slice(0, 80))}: it must be a path that starts with "/" ` +
+        "or an http(s) URL",
+    );
   }
-  throw new TypeError(
-    `Cannot sign ${JSON.stringify(text.slice(0, 80))}: it must be a path that starts with "/" ` +
-      "or an http(s) URL",
-  );
+  const start = Math.max(0, url.pathname.search(ROUTE));
+  return {
+    front: `${isPath ? "" : url.origin}${url.pathname.slice(0, start)}`,
+    target: `${url.pathname.slice(start)}${url.search}`,
+  };
 }
 
 /** The URL may bring its own `expires`; a signature over one that no server accepts helps nobody. */

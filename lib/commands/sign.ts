@@ -14,7 +14,8 @@ const HELP = `Signs URLs of the service, so that it serves them while SIGNING_KE
                    since arguments are seen by other users of the machine
   --kid KID        which of several keys; default the first
   --expires WHEN   30s, 15m, 1h, 7d from now, or unix seconds; default never
-  --base URL       where the service is; default: the path alone is printed
+  --base URL       where the service is, with the folder that a proxy takes off the path, if there
+                   is one; default: the path alone is printed
   --new-key        print a fresh random key
   -h, --help       this text
 

@@ -50,6 +50,13 @@ Deno.test("sign() puts the base before the path", async () => {
   assert.equal(await verdict(out), "ok");
 });
 
+Deno.test("sign() signs what the service sees behind a proxy that takes a folder off", async () => {
+  const base = "https://img.example.org/sub/";
+  const { out } = await run(["--key", `k1:${HEX}`, "--base", base, PATH]);
+  assert.match(out, /^https:\/\/img\.example\.org\/sub\/v1\/stylize\?/);
+  assert.equal(await verdict(out.replace("/sub/", "/")), "ok");
+});
+
 const EXPIRIES: readonly (readonly [string, number])[] = [
   ["30s", 1_800_000_030],
   ["15m", 1_800_000_900],

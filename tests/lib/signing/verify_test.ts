@@ -255,6 +255,18 @@ Deno.test.each(UNICODE)("verify() accepts the signed URL of %s", async (url) => 
   assert.equal(await verify(`${pathname}?${searchParams}`, KEYS, 0), "ok", "as a form writes it");
 });
 
+Deno.test.each([
+  ["https://img.example.org", "/sub", "/v1/info?url=/sample.jpg"],
+  ["", "/sub", "/v1/info?url=/sample.jpg"],
+  ["https://img.example.org", "/v1/img", "/v1/sheet?url=/sample.jpg&styles=a"],
+  ["https://img.example.org", "/v1/styles", "/v1/styles/mosaic/image?w=64"],
+  ["https://img.example.org", "", "/v1/styles/v1/image"],
+])("signUrl() signs %s%s%s from the service's own path on", async (origin, folder, path) => {
+  const signed = await signUrl(`${origin}${folder}${path}`, KEY);
+  assert.equal(signed.slice(0, origin.length + folder.length), `${origin}${folder}`);
+  assert.equal(await verify(signed.slice(origin.length + folder.length), KEYS, 0), "ok");
+});
+
 Deno.test("signUrl() replaces an earlier signature and keeps the URL's own expires", async () => {
   const first = await signUrl("https://img.example.org/v1/info?url=/sample.jpg", {
     kid: "old",
