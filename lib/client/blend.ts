@@ -1,3 +1,5 @@
+import { badValue } from "./bad_value.ts";
+
 /** A style and its weight in a blend, from 0; the service scales the weights to the sum 1. */
 export type WeightedStyle = readonly [id: string, weight: number];
 
@@ -27,7 +29,8 @@ const STYLE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
  * @param style The style or blend.
  * @param options Whether the order counts.
  * @returns An id, or `id:weight,id:weight,…` with up to six decimals.
- * @throws {TypeError} If there are no or too many styles, an id is none, or one is repeated.
+ * @throws {TypeError} If there are no or too many styles, an id is none or repeated, or a value is of
+ * a wrong type.
  * @throws {RangeError} If a weight is negative or not finite, or all are 0.
  *
  * @example A record of weights
@@ -50,9 +53,12 @@ export function writeStyle(style: BlendStyle, options: WriteStyleOptions = {}): 
 }
 
 function toParts(style: Exclude<BlendStyle, string>): WeightedStyle[] {
+  if (typeof style !== "object" || style === null) {
+    throw badValue("style", "an id, a record of weights, or a list", style);
+  }
   // `Array.isArray` does not narrow readonly arrays.
   return style instanceof Array
-    ? style.map((part) => typeof part === "string" ? [part, 1] : part)
+    ? style.map((part) => part instanceof Array ? part : [part, 1])
     : Object.entries(style);
 }
 
@@ -60,16 +66,14 @@ function check(parts: readonly WeightedStyle[]): void {
   if (parts.length === 0 || parts.length > MAX_STYLES) {
     throw new TypeError(`Cannot blend ${parts.length} styles: 1 to ${MAX_STYLES} are allowed`);
   }
-  const bad = parts.find(([id]) => !STYLE_ID.test(id));
+  const bad = parts.find(([id]) => typeof id !== "string" || !STYLE_ID.test(id));
   if (bad) throw new TypeError(`Cannot blend "${bad[0]}": it is not the id of a style`);
   if (new Set(parts.map(([id]) => id)).size < parts.length) {
     throw new TypeError("Cannot blend a style with itself: give each id once");
   }
   for (const [id, weight] of parts) {
-    if (!(weight >= 0 && weight < 100_000)) {
-      throw new RangeError(
-        `Cannot blend "${id}": its weight must be from 0 to below 100000, received ${weight}`,
-      );
+    if (!(typeof weight === "number" && weight >= 0 && weight < 100_000)) {
+      throw badValue(`the weight of "${id}"`, "a number from 0 to below 100000", weight);
     }
   }
   if (parts.every(([, weight]) => weight < 0.000_001)) {

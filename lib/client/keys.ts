@@ -19,8 +19,12 @@ export const MIN_KEY_BYTES = 16;
  * @returns The bytes.
  * @throws {SyntaxError} If the text is not hexadecimal.
  * @throws {RangeError} If the key has fewer than 16 bytes.
+ * @throws {TypeError} If it is neither bytes nor a text.
  */
 export function readKey(key: Uint8Array<ArrayBuffer> | string): Uint8Array<ArrayBuffer> {
+  if (typeof key !== "string" && !(key instanceof Uint8Array)) {
+    throw new TypeError("the key must be a Uint8Array or hexadecimal digits");
+  }
   const bytes = typeof key === "string" ? decodeHex(key) : key;
   if (bytes.length >= MIN_KEY_BYTES) return bytes;
   throw new RangeError(

@@ -35,6 +35,7 @@ export type {
   Gravity,
   GravityName,
   PictureParameters,
+  SheetParameters,
   StyleParameters,
 } from "./parameters.ts";
 export {
@@ -56,7 +57,6 @@ export {
 export {
   type InfoParameters,
   infoUrl,
-  type SheetParameters,
   sheetUrl,
   type StylizeParameters,
   stylizeUrl,

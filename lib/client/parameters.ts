@@ -1,4 +1,4 @@
-import { type BlendStyle, writeStyle } from "./blend.ts";
+import type { BlendStyle } from "./blend.ts";
 
 /** How the picture fills the asked box. */
 export type Fit = "inside" | "outside" | "cover" | "contain" | "fill";
@@ -58,8 +58,6 @@ export interface PictureParameters {
   readonly preset?: string | undefined;
   /** How long the answer may be kept. Default: the server's. */
   readonly maxage?: Duration | undefined;
-  /** What comes instead of a failed picture: an error, the original, or a redirect to a URL. */
-  readonly onerror?: "error" | "original" | URL | `http${string}` | undefined;
   /** The name under which the picture is saved. */
   readonly filename?: string | undefined;
   /** Whether browsers save the picture instead of showing it. Default false. */
@@ -76,91 +74,14 @@ export interface StyleParameters {
   readonly mask?: Address | readonly Address[] | undefined;
   /** Frames of an animation: the first, or all. Default 1. */
   readonly frames?: 1 | "all" | undefined;
+  /** What comes instead of a failed picture: an error, the original, or a redirect to a URL. */
+  readonly onerror?: "error" | "original" | URL | `http${string}` | undefined;
 }
 
-/** Everything that any of the routes takes. */
-export interface AllParameters extends PictureParameters, StyleParameters {
-  /** Styles of a sheet, by id, in their order. */
-  readonly styles?: readonly string[] | undefined;
-}
-
-type Name = keyof AllParameters;
-type Writer<T> = (value: T, all: AllParameters) => string | readonly string[] | undefined;
-
-/** How each parameter's value is written; this table is also the list of what is known. */
-const WRITERS: { readonly [K in Name]-?: Writer<NonNullable<AllParameters[K]>> } = {
-  url: String,
-  style: (value, { mask }) => writeStyle(value, { ordered: mask !== undefined }),
-  styles: (value) => value.join(","),
-  styleUrl: String,
-  mask: (value) => value instanceof Array ? value.map(String) : String(value),
-  alpha: (value) => decimal("alpha", value, { least: 0, most: 1 }),
-  color: String,
-  w: (value) => whole("w", value),
-  h: (value) => whole("h", value),
-  fit: String,
-  g: (value) => typeof value === "string" ? value : `${share("x", value.x)},${share("y", value.y)}`,
-  dpr: (value) => decimal("dpr", value, { least: 1, most: 4 }),
-  bg: (value) => value.replace(/^#/, "").toLowerCase(),
-  fm: String,
-  q: (value) => whole("q", value, 100),
-  frames: String,
-  model: String,
-  preset: String,
-  maxage: String,
-  onerror: String,
-  filename: String,
-  download: (value) => value ? "1" : undefined,
-};
-
-/**
- * Writes typed parameters as the pairs of a query.
- *
- * @param parameters The parameters; those that are undefined are left out.
- * @returns The pairs in no special order.
- * @throws {RangeError} If a number is outside its range.
- * @throws {TypeError} If a parameter is unknown or a blend cannot be used.
- */
-export function writeParameters(parameters: AllParameters): [string, string][] {
-  return Object.keys(parameters).flatMap((key) => {
-    if (!isName(key)) {
-      throw new TypeError(
-        `Unknown parameter "${key}": allowed are ${Object.keys(WRITERS).join(", ")}`,
-      );
-    }
-    const texts = write(key, parameters) ?? [];
-    const name = key === "styleUrl" ? "style_url" : key;
-    return [texts].flat().map((text): [string, string] => [name, text]);
-  });
-}
-
-function write(key: Name, all: AllParameters): ReturnType<Writer<unknown>> {
-  const value = all[key];
-  // WRITERS pairs each key with a writer of that key's own values, which TypeScript cannot follow.
-  const writer = WRITERS[key] as Writer<unknown>;
-  return value === undefined ? undefined : writer(value, all);
-}
-
-function isName(key: string): key is Name {
-  return Object.hasOwn(WRITERS, key);
-}
-
-function share(name: string, value: number): string {
-  return decimal(`g.${name}`, value, { least: 0, most: 1 });
-}
-
-/** The service reads six decimals and no exponent. */
-function decimal(name: string, value: number, range: { least: number; most: number }): string {
-  const { least, most } = range;
-  if (value >= least && value <= most) return String(Number(value.toFixed(6)));
-  throw new RangeError(
-    `Cannot use ${name}: it must be a number from ${least} to ${most}, received ${value}`,
-  );
-}
-
-function whole(name: string, value: number, most = 4096): string {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return String(value);
-  throw new RangeError(
-    `Cannot use ${name}: it must be a whole number from 1 to ${most}, received ${value}`,
-  );
+/** Parameters of `/v1/sheet`: one content in many styles. */
+export interface SheetParameters extends PictureParameters {
+  /** Ids of up to 24 styles, in their order. */
+  readonly styles: readonly string[];
+  /** Cells per row, 1..24. Default: as square as can be. */
+  readonly columns?: number | undefined;
 }

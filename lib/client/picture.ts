@@ -1,3 +1,4 @@
+import { badValue } from "./bad_value.ts";
 import type { Format } from "./parameters.ts";
 import {
   type Candidate,
@@ -95,6 +96,7 @@ function plan(
   options: PictureOptions,
 ): Source[] {
   const formats = options.formats ?? FORMATS;
+  if (!Array.isArray(formats)) throw badValue("formats", "a list of formats", formats);
   if (formats.length === 0) throw new RangeError("Cannot make a picture without formats");
   return formats.map((format) => ({
     format,

@@ -1,3 +1,4 @@
+import { badValue } from "./bad_value.ts";
 import { canonicalTarget, SIGNATURE, signingMessage } from "./canonical.ts";
 import { encodeBase64Url, importHmacKey, KEY_ID, readKey, type SigningKey } from "./keys.ts";
 
@@ -27,7 +28,7 @@ const MAX_EXPIRES = 99_999_999_999;
  * @returns The URL in canonical form with `kid`, `expires` and last `sig`.
  * @throws {SyntaxError} If the key is not hexadecimal.
  * @throws {RangeError} If the key is too short or the time of expiry is out of range.
- * @throws {TypeError} If the URL or the name of the key cannot be used.
+ * @throws {TypeError} If the URL, the key or its name cannot be used.
  *
  * @example A path that expires
  * ```ts
@@ -55,13 +56,13 @@ export async function signUrl(
  * @returns Signs one URL, as {@linkcode signUrl} does.
  * @throws {SyntaxError} If the key is not hexadecimal.
  * @throws {RangeError} If the key is too short or the time of expiry is out of range.
- * @throws {TypeError} If the name of the key cannot be used.
+ * @throws {TypeError} If the key or its name cannot be used.
  */
 export function createSigner(
   key: SigningKey,
   options: SignOptions = {},
 ): (url: string | URL) => Promise<string> {
-  if (!KEY_ID.test(key.kid)) {
+  if (typeof key?.kid !== "string" || !KEY_ID.test(key.kid)) {
     throw new TypeError("Cannot sign: kid must be up to 32 letters, digits, - and _");
   }
   const bytes = readKey(key.key).slice();
@@ -117,9 +118,7 @@ function checkExpires(values: readonly string[]): void {
 
 function readExpires(expires: Date | number | undefined): string | undefined {
   if (expires === undefined) return undefined;
-  const seconds = typeof expires === "number" ? expires : Math.floor(expires.getTime() / 1000);
+  const seconds = expires instanceof Date ? Math.floor(expires.getTime() / 1000) : expires;
   if (Number.isInteger(seconds) && seconds > 0 && seconds <= MAX_EXPIRES) return String(seconds);
-  throw new RangeError(
-    `Cannot use ${seconds} as time of expiry: it must be whole unix seconds, not milliseconds`,
-  );
+  throw badValue("the time of expiry", "a Date or whole unix seconds, not milliseconds", seconds);
 }

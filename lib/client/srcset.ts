@@ -1,3 +1,4 @@
+import { badValue } from "./bad_value.ts";
 import { type StylizeParameters, stylizeUrl } from "./urls.ts";
 
 /** The sizes that a browser may choose from: widths in CSS pixels, or densities 1..4. */
@@ -32,7 +33,9 @@ export function srcsetCandidates(
   parameters: StylizeParameters,
   steps: SrcsetSteps,
 ): Candidate[] {
-  const sizes = [...new Set(steps.widths ?? steps.densities)].sort((a, b) => a - b);
+  const given = steps.widths ?? steps.densities ?? [];
+  if (!Array.isArray(given)) throw badValue("widths or densities", "a list of numbers", given);
+  const sizes = [...new Set<number>(given)].sort((a, b) => a - b);
   if (sizes.length === 0) throw new RangeError("Cannot make a srcset without widths or densities");
   return sizes.map((size) =>
     steps.widths

@@ -1,10 +1,7 @@
 import { canonicalQuery } from "./canonical.ts";
-import {
-  type AllParameters,
-  type PictureParameters,
-  type StyleParameters,
-  writeParameters,
-} from "./parameters.ts";
+import { badValue } from "./bad_value.ts";
+import type { PictureParameters, SheetParameters, StyleParameters } from "./parameters.ts";
+import { SHEET, STYLED, writeParameters, type Writers } from "./write.ts";
 
 /** Parameters of `/v1/stylize`: one of `style`, `styleUrl` and `preset` says what to paint in. */
 export type StylizeParameters =
@@ -15,12 +12,6 @@ export type StylizeParameters =
     | { readonly styleUrl: NonNullable<StyleParameters["styleUrl"]>; readonly style?: undefined }
     | { readonly preset: string; readonly style?: undefined; readonly styleUrl?: undefined }
   );
-
-/** Parameters of `/v1/sheet`: one content in many styles. */
-export interface SheetParameters extends PictureParameters {
-  /** Ids of the styles, in their order. */
-  readonly styles: readonly string[];
-}
 
 /** Parameters of `/v1/info`: of the source, or with a style of the stylised result. */
 export type InfoParameters = PictureParameters & StyleParameters;
@@ -56,7 +47,7 @@ export function stylizeUrl(base: string | URL, parameters: StylizeParameters): s
   if (style === undefined && styleUrl === undefined && preset === undefined) {
     throw new TypeError("Cannot build the URL: style, styleUrl or preset is missing");
   }
-  return build({ base, path: "/v1/stylize", parameters });
+  return build<InfoParameters>({ base, path: "/v1/stylize", parameters, writers: STYLED });
 }
 
 /**
@@ -69,10 +60,10 @@ export function stylizeUrl(base: string | URL, parameters: StylizeParameters): s
  * @throws {TypeError} If the base or a parameter cannot be used.
  */
 export function sheetUrl(base: string | URL, parameters: SheetParameters): string {
-  if (parameters.styles.length === 0) {
+  if (!parameters.styles?.length) {
     throw new TypeError("Cannot build the URL of a sheet: styles is empty");
   }
-  return build({ base, path: "/v1/sheet", parameters });
+  return build({ base, path: "/v1/sheet", parameters, writers: SHEET });
 }
 
 /**
@@ -85,26 +76,33 @@ export function sheetUrl(base: string | URL, parameters: SheetParameters): strin
  * @throws {TypeError} If the base or a parameter cannot be used.
  */
 export function infoUrl(base: string | URL, parameters: InfoParameters): string {
-  return build({ base, path: "/v1/info", parameters });
+  return build({ base, path: "/v1/info", parameters, writers: STYLED });
 }
 
-interface Parts {
+interface Parts<T> {
   readonly base: string | URL;
   readonly path: string;
-  readonly parameters: AllParameters;
+  readonly parameters: T;
+  readonly writers: Writers<T>;
 }
 
-function build({ base, path, parameters }: Parts): string {
+type Styled = { readonly [K in "style" | "styleUrl"]?: unknown };
+
+function build<T extends PictureParameters & Styled>(parts: Parts<T>): string {
+  const { base, path, parameters, writers } = parts;
   if (parameters.style !== undefined && parameters.styleUrl !== undefined) {
     throw new TypeError("Cannot build the URL: style and styleUrl exclude each other");
   }
   if (String(parameters.url ?? "") === "") {
     throw new TypeError("Cannot build the URL: url is missing");
   }
-  return `${origin(base)}${path}?${canonicalQuery(writeParameters(parameters))}`;
+  return `${origin(base)}${path}?${canonicalQuery(writeParameters(parameters, writers))}`;
 }
 
 function origin(base: string | URL): string {
+  if (typeof base !== "string" && !(base instanceof URL)) {
+    throw badValue("base", "a text or a URL", base);
+  }
   const text = String(base);
   if (/[?#]/.test(text)) {
     throw new TypeError(`Cannot use ${text} as base: it must have no query and no fragment`);

@@ -47,6 +47,14 @@ const BAD_STEPS: readonly (readonly [SrcsetSteps, RegExp])[] = [
   [{ densities: [5] }, /dpr.*1 to 4/],
 ];
 
+Deno.test("srcset() and pictureMarkup() refuse what is no list", () => {
+  // @ts-expect-error: no list
+  assert.throws(() => srcset("", PICTURE, { widths: 9 }), /widths.*a list of numbers, received 9/);
+  const options = { widths: [9], alt: "", formats: "webp" };
+  // @ts-expect-error: no list
+  assert.throws(() => pictureMarkup("", PICTURE, options), /formats.*a list/);
+});
+
 Deno.test.each(BAD_STEPS)("srcset() refuses %j", (steps, error) => {
   assert.throws(() => srcset("", PICTURE, steps), error);
 });

@@ -10,6 +10,7 @@ import {
 } from "../../../lib/client/mod.ts";
 import { loadConfig } from "../../../lib/config.ts";
 import { DEFAULT_SOURCE_POLICY } from "../../../lib/source/mod.ts";
+import { parseSheetQuery } from "../../../routes/sheet_query.ts";
 import { parseStylizeQuery } from "../../../routes/stylize_query.ts";
 
 const BASE = "https://img.example.org";
@@ -65,7 +66,32 @@ const INVALID: readonly (readonly [unknown, RegExp])[] = [
   [{ url: CAT.url }, /style, styleUrl or preset is missing/],
   [{ style: "mosaic" }, /url is missing/],
   [{ url: "", style: "mosaic" }, /url is missing/],
+  [{ ...CAT, styles: ["a"] }, /Unknown parameter "styles"/],
 ];
+
+const WRONG_TYPES: readonly (readonly [unknown, RegExp])[] = [
+  [{ ...CAT, alpha: "0.5" }, /alpha.*a number from 0 to 1, received "0\.5"/],
+  [{ ...CAT, w: "320" }, /w.*whole number from 1 to 4096, received "320"/],
+  [{ ...CAT, url: 5 }, /url.*a text or a URL, received 5/],
+  [{ ...CAT, bg: 0xffffff }, /bg.*a text, received 16777215/],
+  [{ ...CAT, g: null }, /g.*point \{ x, y \}, received null/],
+  [{ ...CAT, g: {} }, /g\.x.*received undefined/],
+  [{ ...CAT, fit: {} }, /fit.*a text, received an object/],
+  [{ ...CAT, mask: [null] }, /mask.*received null/],
+  [{ ...CAT, style: null }, /style.*an id, a record of weights, or a list, received null/],
+  [{ ...CAT, style: { mosaic: "1" } }, /the weight of "mosaic".*received "1"/],
+  [{ ...CAT, style: ["a", null] }, /Cannot blend "null"/],
+];
+
+Deno.test.each(WRONG_TYPES)("stylizeUrl() refuses %j in its own words", (parameters, message) => {
+  const build = () => stylizeUrl(BASE, parameters as StylizeParameters);
+  assert.throws(build, (error) => {
+    assert(error instanceof TypeError || error instanceof RangeError);
+    assert.match(error.message, /^Cannot (?:use|blend) /);
+    assert.match(error.message, message);
+    return true;
+  });
+});
 
 Deno.test.each(INVALID)("stylizeUrl() refuses %j", (parameters, error) => {
   // What a caller without types may give.
@@ -88,6 +114,8 @@ Deno.test("stylizeUrl() takes bases with and without a path", () => {
   }
   assert.equal(stylizeUrl(new URL(BASE), CAT), `${BASE}${tail}`);
   assert.throws(() => stylizeUrl(`${BASE}?a=b`, CAT), /must have no query/);
+  // @ts-expect-error: no base
+  assert.throws(() => stylizeUrl(undefined, CAT), /base.*a text or a URL, received undefined/);
 });
 
 Deno.test("stylizeUrl() carries URLs in any script unchanged", () => {
@@ -170,6 +198,25 @@ Deno.test("sheetUrl() writes the styles in their order", () => {
     "/v1/sheet?styles=waves%2Cmosaic&url=%2Fsample.jpg&w=200",
   );
   assert.throws(() => sheetUrl("", { url: "/sample.jpg", styles: [] }), /styles is empty/);
+});
+
+Deno.test("sheetUrl() writes what the route understands, and nothing else", () => {
+  const sheet = { url: "/sample.jpg", styles: ["waves", "mosaic", "crayon"] } as const;
+  const url = sheetUrl(BASE, { ...sheet, columns: 3, w: 200, alpha: 0.5, fm: "png" });
+  const { request } = parseSheetQuery(new URL(url).searchParams, {
+    config: loadConfig(() => undefined),
+    presets: new Map(),
+    sourcePolicy: DEFAULT_SOURCE_POLICY,
+    autoFormat: "auto",
+  });
+  assert.deepEqual([request.columns, request.styles], [3, sheet.styles]);
+  for (const columns of [0, 25, 1.5]) {
+    assert.throws(() => sheetUrl(BASE, { ...sheet, columns }), /columns.*from 1 to 24/);
+  }
+  // @ts-expect-error: sheets redirect nowhere
+  assert.throws(() => sheetUrl(BASE, { ...sheet, onerror: "original" }), /Unknown.*"onerror"/);
+  // @ts-expect-error: no list
+  assert.throws(() => sheetUrl(BASE, { ...sheet, styles: "a,b" }), /styles.*a list of ids/);
 });
 
 Deno.test("infoUrl() needs no style", () => {
