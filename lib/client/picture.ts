@@ -42,7 +42,7 @@ interface Source {
  * A `<picture>` element from which a browser takes the best format and size that it can show.
  *
  * @param base Where the service is.
- * @param parameters The picture; `fm` is replaced by each format.
+ * @param parameters The picture; `fm` is replaced by each format, `dpr` by the widths or densities.
  * @param options Widths or densities, and attributes.
  * @returns HTML, every value escaped.
  * @throws {RangeError} If there is no step, no format, or a number is outside its range.
@@ -60,7 +60,7 @@ export function pictureMarkup(
  * A `<picture>` element with signed URLs; for servers, where the key is.
  *
  * @param base Where the service is.
- * @param parameters The picture; `fm` is replaced by each format.
+ * @param parameters The picture; `fm` is replaced by each format, `dpr` by the widths or densities.
  * @param options Widths or densities, attributes, and the signer.
  * @returns HTML, every value escaped.
  * @throws {RangeError} If there is no step, no format, or a number is outside its range.

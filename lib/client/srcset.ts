@@ -1,7 +1,7 @@
 import { badValue } from "./bad_value.ts";
 import { type StylizeParameters, stylizeUrl } from "./urls.ts";
 
-/** The sizes that a browser may choose from: widths in CSS pixels, or densities 1..4. */
+/** The sizes that a browser may choose from: widths in pixels, or densities 1..4. */
 export type SrcsetSteps =
   | { readonly widths: readonly number[]; readonly densities?: undefined }
   | { readonly densities: readonly number[]; readonly widths?: undefined };
@@ -21,7 +21,8 @@ export type Signer = (url: string) => Promise<string>;
  * The choices of a `srcset`, smallest first, each size once.
  *
  * @param base Where the service is.
- * @param parameters The picture. With widths, `h` keeps its proportion to `w`.
+ * @param parameters The picture. With widths, `h` keeps its proportion to `w`, and `dpr` does not
+ * count: a width says how many pixels the picture has.
  * @param steps Widths or densities.
  * @returns URLs and descriptors.
  * @throws {RangeError} If there is no step or one is outside its range.
@@ -122,9 +123,11 @@ export function joinCandidates(candidates: readonly Candidate[]): string {
 
 function atWidth(parameters: StylizeParameters, width: number): StylizeParameters {
   const { w, h } = parameters;
-  if (h === undefined) return { ...parameters, w: width };
+  // Said, not left out: a preset may have another.
+  const sized = { ...parameters, w: width, dpr: 1 };
+  if (h === undefined) return sized;
   if (w === undefined) {
     throw new TypeError("Cannot make a srcset of widths with h alone: give w beside it");
   }
-  return { ...parameters, w: width, h: Math.max(1, Math.round(h * width / w)) };
+  return { ...sized, h: Math.max(1, Math.round(h * width / w)) };
 }

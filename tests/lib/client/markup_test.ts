@@ -31,6 +31,15 @@ Deno.test("srcset() keeps the proportion of w and h", () => {
   );
 });
 
+Deno.test("srcset() of widths has no other density, so that each width is true", () => {
+  const plain = srcset("", PICTURE, { widths: [20] });
+  assert.equal(srcset("", { ...PICTURE, dpr: 2 }, { widths: [20] }), plain);
+  const preset = srcset("", { url: "/sample.jpg", preset: "card" }, { widths: [20] });
+  assert.equal(preset, `${URL_START}dpr=1&preset=card&url=%2Fsample.jpg&w=20 20w`);
+  const markup = pictureMarkup("", { ...PICTURE, dpr: 2 }, { widths: [20], alt: "" });
+  assert.doesNotMatch(markup, /dpr/);
+});
+
 Deno.test("srcset() lists densities", () => {
   assert.equal(
     srcset("", { ...PICTURE, h: 90 }, { densities: [2, 1, 1.5] }),
