@@ -18,6 +18,8 @@ const PICTURE = `[document.querySelector("#picture").src,
 const ADDRESS = `document.querySelector("#address").value`;
 const OVERFLOW = `document.documentElement.scrollWidth - innerWidth`;
 
+const CONTROLS = new Set(["button", "combobox", "radio", "slider", "spinbutton", "textbox"]);
+
 type Shown = [src: string, width: number, message: string];
 
 for (const signed of [false, true]) {
@@ -63,6 +65,22 @@ Deno.test("the first page shows the presets where nothing else is painted", asyn
   await until(page, `(${WIDTHS}).join() === "300,960"`);
   assert.match(await page.evaluate<string>(ADDRESS), /url=%2Fsample\.jpg&preset=card$/);
   await takeScreenshot(page, "presets.png");
+});
+
+Deno.test("every control of the first page has a name for those who do not see it", async () => {
+  await using service = await startService();
+  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  const page = await browser.newPage();
+  await page.goto(service.origin);
+  await until(page, `document.querySelectorAll("#styles img").length > 20`);
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  const controls = nodes.filter(({ role }) => CONTROLS.has(String(role?.value)))
+    .map(({ role, name }) => `${role?.value}: ${name?.value ?? ""}`);
+  assert.deepEqual(controls.filter((control) => control.endsWith(": ")), []);
+  const sliders = controls.filter((control) => control.startsWith("slider"));
+  assert.equal(sliders.length, 2);
+  assert.match(sliders.join(), /Share of the second style.*Strength/);
 });
 
 /** A file, then an address that is refused. */
