@@ -22,7 +22,7 @@ export type Gravity = GravityName | { readonly x: number; readonly y: number };
 /** A picture's format; `auto` is chosen by the browser's `Accept`. */
 export type Format = "auto" | "avif" | "webp" | "jpeg" | "png" | "gif";
 
-/** How long an answer may be kept: `90s`, `10m`, `1h`, `30d`. */
+/** How long an answer is fresh: `90s`, `10m`, `1h`, `30d`. */
 export type Duration = `${number}${"s" | "m" | "h" | "d"}`;
 
 /** An absolute http(s) URL. */
@@ -56,7 +56,7 @@ export interface PictureParameters {
   readonly model?: string | undefined;
   /** A named set of parameters on the server; the others override it. */
   readonly preset?: string | undefined;
-  /** How long the answer may be kept. Default: the server's. */
+  /** How long the answer is fresh; caches may show it for longer. Default: the server's. */
   readonly maxage?: Duration | undefined;
   /** The name under which the picture is saved. */
   readonly filename?: string | undefined;
