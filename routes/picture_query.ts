@@ -1,16 +1,13 @@
 import type * as z from "zod";
 import type { Config } from "../lib/config.ts";
 import type { Gravity } from "../lib/image/mod.ts";
-import type { PictureRequest, PictureSource } from "../lib/pictures/mod.ts";
+import { type PictureRequest, type PictureSource, SAMPLE } from "../lib/pictures/mod.ts";
 import type { SourcePolicy } from "../lib/source/mod.ts";
 import type { AutoFormat } from "../lib/compute/mod.ts";
 import { RequestError } from "./errors.ts";
 import { type Fields, GRAVITIES, type PictureFields } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
 import { applyPreset, type Presets } from "./presets.ts";
-
-/** The one source without a host: the picture that ships with the service. */
-const SAMPLE = "/sample.jpg";
 
 /** What the server adds to a query. */
 export interface QueryContext {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { STYLE_ID } from "../lib/catalog/mod.ts";
+import { SAMPLE } from "../lib/pictures/mod.ts";
 import { parseJson, readBody } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
@@ -14,7 +15,7 @@ const MAX_BYTES = 16 * 1024;
 const PURGE_SCHEMA: z.ZodType<PurgeWish> = z.union([
   z.strictObject({ style: z.string().regex(STYLE_ID) }),
   z.strictObject({ model: z.string().regex(/^[\w-]{1,64}$/) }),
-  z.strictObject({ url: z.url().transform(placeOf) }),
+  z.strictObject({ url: z.union([z.literal(SAMPLE), z.url()]).transform(placeOf) }),
   z.strictObject({ all: z.literal(true) }),
 ]);
 

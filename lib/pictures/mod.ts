@@ -4,7 +4,13 @@
  * @module
  */
 export { Painter, type PainterOptions } from "./painter.ts";
-export type { PictureRequest, PictureSource, SheetRequest, StyleChoice } from "./request.ts";
+export {
+  type PictureRequest,
+  type PictureSource,
+  SAMPLE,
+  type SheetRequest,
+  type StyleChoice,
+} from "./request.ts";
 export type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 export { PictureService, type PictureServiceOptions } from "./service.ts";
 export { type FetchSource, Sources, type SourcesOptions } from "./sources.ts";

@@ -1,5 +1,8 @@
 import type { GeometryRequest, OutputRequest } from "../compute/mod.ts";
 
+/** How the one source without a host is named: the picture that ships with the service. */
+export const SAMPLE = "/sample.jpg";
+
 /** Where a picture comes from; `sample` is the one that ships with the service. */
 export type PictureSource =
   | { readonly url: string }

@@ -1,7 +1,7 @@
 import type { Picture } from "../compute/mod.ts";
 import { digest } from "./digest.ts";
 import type { Materials, Painter, Plan } from "./painter.ts";
-import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
+import { type PictureRequest, type PictureSource, SAMPLE, type SheetRequest } from "./request.ts";
 import { sourceTag } from "./sources.ts";
 
 /** A picture that is wanted: how it is named and made. */
@@ -80,7 +80,9 @@ export function entityTag({ request, plan }: Wish, materials: Materials): string
 function tagsOf(request: PictureRequest): string[] {
   const { style, model } = request;
   const styles = style.kind === "catalog" ? style.styles.map(({ id }) => `style-${id}`) : [];
-  const sources = sourcesOf(request).flatMap((one) => "url" in one ? [sourceTag(one.url)] : []);
+  const sources = sourcesOf(request).flatMap((one) =>
+    "bytes" in one ? [] : [sourceTag("url" in one ? one.url : SAMPLE)]
+  );
   const models = style.kind === "none" ? [] : [`model-${model}`];
   return [...new Set([...sources, ...styles, ...models])];
 }

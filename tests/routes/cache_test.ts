@@ -213,6 +213,15 @@ Deno.test("POST /v1/purge of a URL finds the pictures that have it as style or m
   for (const path of [masked, painted]) assert.match(await statusOf(app, path), /uri-miss/);
 });
 
+Deno.test("POST /v1/purge of the sample forgets its pictures, named as url= names it", async () => {
+  await using app = await createTestApp();
+  const sample = "/v1/stylize?url=/sample.jpg&style=mosaic";
+  for (const path of [sample, PATH]) await statusOf(app, path);
+  assert.equal((await purge(app, { url: "/sample.jpg" })).status, 200);
+  assert.match(await statusOf(app, sample), /uri-miss/);
+  assert.match(await statusOf(app), /hit/);
+});
+
 Deno.test("POST /v1/purge needs the administration's token", async () => {
   await using app = await createTestApp();
   const response = await app.request("/v1/purge", { method: "POST", body: '{"all":true}' });
