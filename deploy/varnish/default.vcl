@@ -47,6 +47,7 @@ sub vcl_init {
 }
 
 sub vcl_recv {
+  call sort_query;
   set req.backend_hint = fleet.backend(by=URL);
 
   if (req.restarts == 0) {
@@ -60,12 +61,18 @@ sub vcl_recv {
     return (pass);
   }
   if (req.url ~ "^/v1/") {
-    set req.url = std.querysort(req.url);
     # Pictures do not depend on cookies, and pages of the same site send them.
     unset req.http.Cookie;
     call bucket_accept;
   }
   # Authorization passes and everything else is looked up, by the built-in vcl_recv.
+}
+
+# The order of parameters does not matter, but for masks: each is of the style at its place.
+sub sort_query {
+  if (req.url ~ "^/v1/" && req.url !~ "[?&]mask=.*&mask=") {
+    set req.url = std.querysort(req.url);
+  }
 }
 
 # Every Accept becomes one of three, so that Vary keeps three variants and no more. A type counts
@@ -94,7 +101,6 @@ sub purge_tags {
   if (req.http.Cache-Tag) {
     return (synth(200, "Purged " + xkey.purge(req.http.Cache-Tag)));
   }
-  set req.url = std.querysort(req.url);
   return (purge);
 }
 
@@ -163,6 +169,7 @@ sub vcl_backend_error {
   if (bereq.is_bgfetch || bereq.http.X-Stale-At-Hand) {
     return (abandon);
   }
+  set beresp.uncacheable = true; # Cache-Status is to say so
 }
 
 sub vcl_synth {

@@ -86,7 +86,7 @@ async function oneOfMany({ url, origin }: Edge): Promise<void> {
 }
 
 async function postPasses({ url, origin }: Edge): Promise<void> {
-  const target = "/v1/stylize?style=mosaic&w=63&fm=png";
+  const target = "/v1/stylize?fm=png&style=mosaic&w=63";
   const upload = await encode(drawPicture(100, 80, 1), { format: "png" });
   for (const _ of [1, 2]) {
     const { status, headers, body } = await ask({ url, origin }, target, {
@@ -159,6 +159,7 @@ async function staleOnError({ url, origin }: Edge): Promise<void> {
     }
     const never = await ask({ url, origin }, pictureTarget(70));
     assert([502, 503, 504].includes(never.status), `${never.status}`);
+    assert.doesNotMatch(never.headers.get("cache-status") ?? "", /stored/);
   });
   await until(async () => {
     const { status } = await ask({ url, origin }, pictureTarget(71));
@@ -168,8 +169,8 @@ async function staleOnError({ url, origin }: Edge): Promise<void> {
 
 async function otherStandsIn({ url, origin }: Edge): Promise<void> {
   await origin.whileStopped([0], async () => {
-    for (let width = 90; width < 98; width++) {
-      await askPicture({ url, origin }, pictureTarget(width));
+    for (let width = 90; width < 130; width++) {
+      await askPicture({ url, origin }, `/v1/stylize?url=/sample.jpg&w=${width}&style=none`);
     }
   });
 }

@@ -123,6 +123,14 @@ async function sortedQuery(edge: Edge): Promise<void> {
   assert.equal(edge.origin.seen.length, before + 1);
 }
 
+async function masksInOrder(edge: Edge): Promise<void> {
+  const before = edge.origin.seen.length;
+  const base = "/v1/stylize?w=84&url=/sample.jpg&style=mosaic:1,quilt:1";
+  const targets = [`${base}&mask=/z.png&mask=/a.png`, `${base}&mask=/a.png&mask=/z.png`];
+  for (const target of targets) await ask(edge, target);
+  assert.deepEqual(edge.origin.seen.slice(before).map(({ target }) => target), targets);
+}
+
 /** Probes see the failure before a request does. */
 async function sickService(edge: Varnish): Promise<void> {
   const { origin } = edge;
@@ -149,6 +157,7 @@ Deno.test("Varnish before the service", async (t) => {
   await using edge = await startVarnish({ varnishd, varnishadm }, origin);
   await runCases(t, edge, [
     ["the order of parameters does not matter", sortedQuery],
+    ["several masks keep their order", masksInOrder],
     ["a tag empties what carries it and nothing else", purgeByTag],
     ["strangers may not purge", purgeByStrangers],
     ["a stale picture is served while the service is sick", sickService],
