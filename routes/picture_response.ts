@@ -6,8 +6,8 @@ import type { Presentation } from "./picture_query.ts";
 /** Life of a picture that anybody may keep: a day in browsers, a year in shared caches. */
 const PUBLIC = { maxAge: 86_400, sharedMaxAge: 31_536_000, stale: 604_800 };
 
-/** Seconds that a substitute for a picture that failed may be kept. */
-export const SUBSTITUTE_LIFE = 60;
+/** Seconds that a substitute for a picture that failed, or a stale picture, may be kept. */
+export const BRIEF_LIFE = 60;
 
 /** How this service's own cache answered (RFC 9211). */
 const CACHE: Readonly<Record<Freshness, string>> = {
@@ -92,7 +92,7 @@ export function notKeptResponse(format: string, { negotiated }: Presentation): R
 /** Headers that an answer without the picture has too. */
 function sharedHeaders(served: Served, options: ResponseOptions): Record<string, string> {
   return {
-    "cache-control": cacheControl(options),
+    ...lifeOf(served, options),
     "cache-status": cacheStatus(served),
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
@@ -118,17 +118,20 @@ function fullHeaders(
   };
 }
 
-function cacheControl({ presentation: { maxAge, expires }, shared }: ResponseOptions): string {
-  const { sharedMaxAge, stale } = PUBLIC;
-  // No copy outlives its URL.
-  const most = expires === undefined
-    ? Infinity
-    : Math.max(0, expires - Math.ceil(Date.now() / 1000));
+function lifeOf(served: Served, options: ResponseOptions): Record<string, string> {
+  const { presentation: { maxAge, expires }, shared } = options;
+  const most = served.freshness === "stale" ? BRIEF_LIFE : Infinity;
   const age = Math.min(maxAge ?? PUBLIC.maxAge, most);
-  if (!shared) return `private, max-age=${age}`;
-  const ages = `max-age=${age}, s-maxage=${Math.min(maxAge ?? sharedMaxAge, most)}`;
-  if (expires !== undefined) return `public, ${ages}`;
-  return `public, ${ages}, stale-while-revalidate=${stale}, stale-if-error=${stale}`;
+  const visibility = shared ? "public" : "private";
+  if (expires !== undefined) {
+    // A date: no copy outlives its URL, although caches on the way may take its Age away.
+    const end = Math.min(Date.now() + 1000 * age, 1000 * expires);
+    return { "cache-control": visibility, expires: new Date(end).toUTCString() };
+  }
+  if (!shared) return { "cache-control": `${visibility}, max-age=${age}` };
+  const sharedAge = Math.min(maxAge ?? PUBLIC.sharedMaxAge, most);
+  const stale = `stale-while-revalidate=${PUBLIC.stale}, stale-if-error=${PUBLIC.stale}`;
+  return { "cache-control": `${visibility}, max-age=${age}, s-maxage=${sharedAge}, ${stale}` };
 }
 
 function cacheStatus({ body, freshness, ttl }: Served): string {

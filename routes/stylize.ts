@@ -3,12 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Served } from "../lib/pictures/mod.ts";
 import { readUpload } from "./upload.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
-import {
-  notKeptResponse,
-  pictureResponse,
-  readyResponse,
-  SUBSTITUTE_LIFE,
-} from "./picture_response.ts";
+import { BRIEF_LIFE, notKeptResponse, pictureResponse, readyResponse } from "./picture_response.ts";
 import { statusOf } from "./problem.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
@@ -116,7 +111,7 @@ async function substitute(
   const { services, query: { onError, presentation, request }, error } = failed;
   if (onError === "error" || !(error instanceof Error)) throw error;
   if (statusOf(error) === 400 || statusOf(error) === 412) throw error;
-  const cacheControl = `public, max-age=${SUBSTITUTE_LIFE}`;
+  const cacheControl = `public, max-age=${BRIEF_LIFE}`;
   if (onError !== "original") {
     return new Response(null, {
       status: 302,
@@ -127,8 +122,11 @@ async function substitute(
   const served: Served = await services.pictures.picture(plain, { signal: c.req.raw.signal })
     .catch(() => Promise.reject(error));
   const shared = !("bytes" in request.source);
-  const response = pictureResponse(c, served, { presentation, shared });
-  if (shared) response.headers.set("cache-control", cacheControl);
+  const brief = { ...presentation, maxAge: BRIEF_LIFE };
+  const response = pictureResponse(c, served, { presentation: brief, shared });
+  if (shared && presentation.expires === undefined) {
+    response.headers.set("cache-control", cacheControl);
+  }
   response.headers.set("pastiche-substitute", "original");
   return response;
 }

@@ -167,6 +167,20 @@ async function staleOnError({ url, origin }: Edge): Promise<void> {
   }, "the service is back");
 }
 
+async function endsWithItsUrl({ url, origin }: Edge): Promise<void> {
+  const expires = Math.ceil(Date.now() / 1000) + 6;
+  const target = pictureTarget(72, `style=none&expires=${expires}`);
+  for (const _ of [1, 2]) {
+    const { headers } = await askPicture({ url, origin }, target);
+    assert.equal(headers.get("expires"), new Date(1000 * expires).toUTCString());
+    assert.equal(headers.get("cache-control"), "public");
+  }
+  assert.equal(origin.count(target), 1);
+  await pause(1000 * expires + 1100 - Date.now());
+  await askPicture({ url, origin }, target);
+  assert.equal(origin.count(target), 2);
+}
+
 async function otherStandsIn({ url, origin }: Edge): Promise<void> {
   await origin.whileStopped([0], async () => {
     for (let width = 90; width < 130; width++) {
@@ -183,6 +197,7 @@ const EDGE_CASES: readonly EdgeCase[] = [
   ["a POST passes and is not kept", postPasses],
   ["a HEAD is not sent as a GET", headIsCheap],
   ["a problem is kept as long as it says and no longer", problemsPassAway],
+  ["a copy ends with its URL", endsWithItsUrl],
   ["the other instance stands in for one that is gone", otherStandsIn],
   ["a stale picture is served while it is renewed", staleWhileRevalidated],
   ["a stale picture is served when the service fails or is stopped", staleOnError],

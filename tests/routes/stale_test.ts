@@ -56,3 +56,27 @@ Deno.test("GET /v1/stylize stops serving a picture whose source is gone", async 
   app.time.now += 10;
   assert.equal((await app.request(PATH)).status, 404);
 });
+
+Deno.test("a stale picture is kept by nobody for long", async () => {
+  await using app = await createTestApp();
+  const model = { name: "fast", version: "v1", channels: 4 };
+  const statistics = { mean: new Float32Array(4), std: new Float32Array(4).fill(1) };
+  const options = { metadata: { title: "A painting" }, version: "p", model };
+  await app.catalog.putStatistics("painting", statistics, options);
+  const image = "/v1/styles/painting/image";
+  const life = async (path: string): Promise<string> => {
+    const response = await app.request(path);
+    await response.bytes();
+    return /max-age=\d+(, s-maxage=\d+)?/.exec(response.headers.get("cache-control") ?? "")?.[0] ??
+      "";
+  };
+  assert.equal(await life(PATH), "max-age=86400, s-maxage=31536000");
+  app.time.now += 2 * HOUR;
+  assert.equal(await life(PATH), "max-age=60, s-maxage=60");
+  await app.pictures.idle();
+  assert.equal(await life(PATH), "max-age=86400, s-maxage=31536000");
+  assert.equal(await life(image), "max-age=3600");
+  app.time.now += 48 * HOUR;
+  assert.match(await life(image), /^max-age=60(,|$)/);
+  await app.pictures.idle();
+});

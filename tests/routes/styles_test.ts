@@ -84,10 +84,8 @@ Deno.test("GET /v1/styles/{id}/image of statistics alone is the sample in that s
   }
   const ends = Math.floor(Date.now() / 1000) + 100;
   const signed = await app.request(`${path}&expires=${ends}`);
-  assert.match(
-    signed.headers.get("cache-control") ?? "",
-    /^public, max-age=(9\d|100), s-maxage=(9\d|100)$/,
-  );
+  assert.equal(signed.headers.get("cache-control"), "public");
+  assert.equal(signed.headers.get("expires"), new Date(1000 * ends).toUTCString());
   for (const query of ["w=0", "w=9&expires=-1", "w=9&alpha=1"]) {
     assert.equal((await app.request(`/v1/styles/painting/image?${query}`)).status, 400, query);
   }
