@@ -123,8 +123,11 @@ async function start(config: Config, log: Log): Promise<void> {
   });
   const pictures = new PictureService({ painter, sources, cache, flight, log });
   const parts = { cache, catalog, compute, flight, models, pictures, presets };
-  const services = { config, log, ...parts, sourcePolicy: policy, staticFolder: STATIC };
+  const drain = new AbortController();
+  const facts = { config, log, draining: drain.signal };
+  const services = { ...facts, ...parts, sourcePolicy: policy, staticFolder: STATIC };
   serve(services, {
+    drain,
     greet: await createGreeting(services),
     close: async () => {
       await pictures.idle();
@@ -135,18 +138,22 @@ async function start(config: Config, log: Log): Promise<void> {
 }
 
 interface ServeOptions {
+  /** Tells the services that the end is near. */
+  readonly drain: AbortController;
   /** Tells of the service that listens on a port. */
   readonly greet: (port: number) => void;
   /** Ends what the service uses. */
   readonly close: () => Promise<void>;
 }
 
-function serve(services: Services, { greet, close }: ServeOptions): void {
-  const { log } = services;
-  const signals = ["SIGINT", "SIGTERM"] as const;
+function serve(services: Services, { drain, greet, close }: ServeOptions): void {
+  const { config: { DRAIN_MS }, log } = services;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   const stop = async (): Promise<void> => {
-    // A second signal ends the process at once, as everywhere.
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+    clearTimeout(waiting);
+    // A further signal ends the process at once, as everywhere.
+    Deno.removeSignalListener("SIGINT", stop);
+    Deno.removeSignalListener("SIGTERM", retire);
     await server.shutdown();
     await close();
     log("info", "stopped");
@@ -154,8 +161,15 @@ function serve(services: Services, { greet, close }: ServeOptions): void {
     // WebGPU, and a process that ends meanwhile calls into what is no longer there.
     Deno.exit();
   };
+  // Whoever sends requests here is to notice first. A second signal ends the wait.
+  const retire = async (): Promise<void> => {
+    if (DRAIN_MS === 0 || drain.signal.aborted) return await stop();
+    drain.abort();
+    waiting = setTimeout(stop, DRAIN_MS);
+  };
   // Before anybody is told of the service, who may stop it at once.
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGTERM", retire);
   const server = listen(services, greet);
 }
 

@@ -29,6 +29,8 @@ export interface Config {
   readonly QUEUE_BYTES: number;
   /** Milliseconds that a job may run. Default 20,000. */
   readonly DEADLINE_MS: number;
+  /** Milliseconds that requests are served on after SIGTERM, while `/readyz` says no. Default 0. */
+  readonly DRAIN_MS: number;
   /** Deno KV: a path, `:memory:`, or an http(s) URL for KV Connect. Default data/pastiche.kv. */
   readonly KV_URL: string;
   /** Bytes of finished pictures kept in memory. Default 128 MiB. */
@@ -127,6 +129,7 @@ const FIELDS = {
   QUEUE_LIMIT: integer(0, 100_000, 64),
   QUEUE_BYTES: integer(MEBIBYTE, 64 * 1024 * MEBIBYTE, 1024 * MEBIBYTE),
   DEADLINE_MS: integer(100, 600_000, 20_000),
+  DRAIN_MS: integer(0, 60_000, 0),
   KV_URL: z.string().min(1).default("data/pastiche.kv"),
   MEMORY_CACHE_BYTES: integer(MEBIBYTE, 1024 * 1024 * MEBIBYTE, 128 * MEBIBYTE),
   CACHE_PATH: z.string().min(1).default("data/cache.sqlite"),

@@ -18,10 +18,11 @@ export function createHealthRoute(services: Services): Hono {
     const compute = services.compute.status();
     const catalog = services.catalog.status();
     const cache = services.cache.status();
-    const ready = compute.ready > 0;
+    const draining = services.draining.aborted;
+    const ready = compute.ready > 0 && !draining;
     // Without store or cache pictures still come: what is known, and more slowly.
     const whole = catalog.ok && cache.ok;
-    const status = !ready ? "not ready" : whole ? "ready" : "degraded";
+    const status = draining ? "draining" : !ready ? "not ready" : whole ? "ready" : "degraded";
     return c.json({ status, compute, catalog, cache }, ready ? 200 : 503, UNCACHED);
   });
 

@@ -29,6 +29,8 @@ export interface Services {
   readonly pictures: PictureService;
   /** Installed models by name. */
   readonly models: ReadonlyMap<string, CatalogModel>;
+  /** Aborted when the service is about to stop: it serves on, and is not ready for more. */
+  readonly draining: AbortSignal;
   /** Folder URL of the pages and the sample picture, with a trailing slash. */
   readonly staticFolder: URL;
 }

@@ -71,6 +71,25 @@ Deno.test("the service answers /healthz at once while it paints a large picture"
   assert(median < 250, `${median} ms`);
 });
 
+Deno.test("SIGTERM makes the service unready first where it is to drain, and again stops it", async () => {
+  await using service = await startService({ COMPUTE_WORKERS: "1", DRAIN_MS: "60000" });
+  const status = async (path: string): Promise<number> => {
+    const response = await fetch(service.origin + path);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.equal(await status("/readyz"), 200);
+  Deno.kill(service.pid, "SIGTERM");
+  await eventually("it says that it is not ready", async () => await status("/readyz") === 503);
+  assert.equal(await status("/v1/stylize?url=/sample.jpg&style=mosaic&w=64"), 200);
+  assert.equal(await service.stop(), 0);
+});
+
+Deno.test("a service that drains stops by itself", async () => {
+  await using service = await startService({ COMPUTE_WORKERS: "1", DRAIN_MS: "300" });
+  assert.equal(await service.stop(), 0);
+});
+
 Deno.test("the service paints in its own thread where there are no workers", async () => {
   await using service = await startService({ COMPUTE_WORKERS: "0" });
   const response = await fetch(`${service.origin}/v1/stylize?style=mosaic&w=64&fm=png`, {

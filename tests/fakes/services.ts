@@ -87,6 +87,8 @@ export interface TestApp extends AsyncDisposable {
   readonly fetched: string[];
   /** Log lines. */
   readonly lines: string[];
+  /** Aborting it tells the app that it will be stopped. */
+  readonly drain: AbortController;
   /** The real service of pictures. */
   readonly pictures: PictureService;
   /** The clock of caches and sources, in milliseconds since the epoch. */
@@ -121,6 +123,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const compute = new FakeCompute();
   const fetched: string[] = [];
   const lines: string[] = [];
+  const drain = new AbortController();
   const time = { now: Date.now() };
   const env: Record<string, string> = { ADMIN_TOKEN: TOKEN, ...options.env };
   const config = loadConfig((name) => env[name]);
@@ -160,6 +163,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     catalog,
     compute,
     config,
+    draining: drain.signal,
     flight,
     log,
     models,
@@ -174,6 +178,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     catalog,
     fetched,
     lines,
+    drain,
     pictures,
     time,
     [Symbol.asyncDispose]: () => Promise.resolve(kv.close()),

@@ -134,6 +134,11 @@ Deno.test("GET /healthz and /readyz tell how the service is", async () => {
   const response = await app.request("/readyz");
   assert.equal(response.status, 503);
   assert.equal((await response.json()).status, "not ready");
+  app.compute.ready = 1;
+  app.drain.abort();
+  const draining = await app.request("/readyz");
+  assert.deepEqual([draining.status, (await draining.json()).status], [503, "draining"]);
+  assert.equal((await app.request("/healthz")).status, 200);
 });
 
 Deno.test("GET / is a page that loads only its own files", async () => {
