@@ -38,7 +38,10 @@ function addGauges(registry: Registry, services: Services): void {
   gauge("workers_replaced", "Workers that died or hung", () => compute.status().replaced);
   gauge("flights_started", "Pictures computed since the start", () => flight.status().started);
   gauge("flights_joined", "Requests that shared another's", () => flight.status().joined);
-  gauge("source_fetches", "Sources fetched since the start", () => pictures.sourceFetches);
+  const sources = () => pictures.sourceStatus();
+  gauge("source_fetches", "Sources fetched since the start", () => sources().started);
+  gauge("source_fetches_running", "Sources being fetched", () => sources().running);
+  gauge("source_fetches_waiting", "Sources that wait to be fetched", () => sources().waiting);
   gauge("style_analyses", "Statistics computed since the start", () => catalog.analyses);
   gauge("catalog_available", "1: the store of styles answers", () => Number(catalog.status().ok));
   for (const layer of layersOf(cache.status())) {

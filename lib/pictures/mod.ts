@@ -13,4 +13,4 @@ export {
 } from "./request.ts";
 export type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 export { PictureService, type PictureServiceOptions } from "./service.ts";
-export { type FetchSource, Sources, type SourcesOptions } from "./sources.ts";
+export { type FetchSource, Sources, type SourcesOptions, type SourcesStatus } from "./sources.ts";

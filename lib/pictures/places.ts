@@ -3,55 +3,112 @@ import { ComputeError } from "../compute/mod.ts";
 /** Seconds after which a place is likely: most sources answer in less. */
 const RETRY_AFTER = 5;
 
-/** Bounds how much work goes on at once, and how much waits for it. */
+interface Waiting {
+  readonly host: string;
+  readonly start: () => void;
+}
+
+/** How many places are in use. */
+export interface PlacesStatus {
+  /** Work under way. */
+  readonly running: number;
+  /** Work that waits. */
+  readonly waiting: number;
+}
+
+/**
+ * Bounds how much work goes on at once, and how much waits for it. One host has at most half of
+ * the places and half of the queue, so that a slow one leaves the rest to the others.
+ */
 export class Places {
-  readonly #waiting: (() => void)[] = [];
+  readonly #count: number;
   readonly #maxWaiting: number;
-  #free: number;
+  readonly #running = new Map<string, number>();
+  readonly #waiting: Waiting[] = [];
+  #busy = 0;
 
   /**
    * @param count Work that may go on at once.
    * @param maxWaiting Work that may wait.
    */
   constructor(count: number, maxWaiting: number) {
-    this.#free = count;
+    this.#count = count;
     this.#maxWaiting = maxWaiting;
+  }
+
+  /** @returns What goes on now. */
+  status(): PlacesStatus {
+    return { running: this.#busy, waiting: this.#waiting.length };
   }
 
   /**
    * Does work as soon as there is a place.
    *
+   * @param host Whose work it is.
    * @param work The work.
    * @param signal Ends the waiting; the work has to look at it by itself.
    * @returns Its result.
    * @throws {ComputeError} `queue_full`; or the signal's reason, or what the work throws.
    */
-  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await this.#wait(signal);
+  async run<T>(host: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (this.#isFree(host)) this.#take(host);
+    else await this.#wait(host, signal);
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      this.#leave(host);
     }
   }
 
-  async #wait(signal: AbortSignal): Promise<void> {
+  #isFree(host: string): boolean {
+    const own = this.#running.get(host) ?? 0;
+    return this.#busy < this.#count && own < half(this.#count);
+  }
+
+  #take(host: string): void {
+    this.#busy++;
+    this.#running.set(host, (this.#running.get(host) ?? 0) + 1);
+  }
+
+  #leave(host: string): void {
+    this.#busy--;
+    const left = (this.#running.get(host) ?? 0) - 1;
+    if (left > 0) this.#running.set(host, left);
+    else this.#running.delete(host);
+    // At most one can start: there is one place more, and one more for this host.
+    const next = this.#waiting.findIndex((waiting) => this.#isFree(waiting.host));
+    if (next >= 0) this.#waiting.splice(next, 1)[0]?.start();
+  }
+
+  async #wait(host: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#waiting.length >= this.#maxWaiting) {
-      const text = `Cannot take more work: ${this.#maxWaiting} sources wait to be fetched`;
-      throw new ComputeError("queue_full", text, { retryAfter: RETRY_AFTER });
-    }
+    this.#assertRoom(host);
     const place = Promise.withResolvers<void>();
+    const start = (): void => {
+      this.#take(host);
+      place.resolve();
+    };
     const leave = (): void => {
-      const at = this.#waiting.indexOf(place.resolve);
+      const at = this.#waiting.findIndex((waiting) => waiting.start === start);
       if (at >= 0) this.#waiting.splice(at, 1);
       place.reject(signal.reason);
     };
     signal.addEventListener("abort", leave);
-    this.#waiting.push(place.resolve);
+    this.#waiting.push({ host, start });
     await place.promise.finally(() => signal.removeEventListener("abort", leave));
   }
+
+  #assertRoom(host: string): void {
+    const all = this.#waiting.length;
+    const own = this.#waiting.filter((waiting) => waiting.host === host).length;
+    if (all < this.#maxWaiting && own < half(this.#maxWaiting)) return;
+    const text = all < this.#maxWaiting ? `${own} sources of ${host}` : `${all} sources`;
+    throw new ComputeError("queue_full", `Cannot take more work: ${text} wait to be fetched`, {
+      retryAfter: RETRY_AFTER,
+    });
+  }
+}
+
+function half(places: number): number {
+  return Math.ceil(places / 2);
 }

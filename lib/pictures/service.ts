@@ -5,7 +5,7 @@ import { EntryMaker } from "./entry_maker.ts";
 import type { Painter } from "./painter.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
-import { type Sources, sourceTag } from "./sources.ts";
+import { type Sources, type SourcesStatus, sourceTag } from "./sources.ts";
 import { entityTag, pictureWish, sheetWish, timingOf, type Wish } from "./wish.ts";
 
 /** What a {@linkcode PictureService} works with. */
@@ -161,9 +161,9 @@ export class PictureService {
     return await cache.purge(selector);
   }
 
-  /** Sources fetched since the start, conditional fetches included. */
-  get sourceFetches(): number {
-    return this.#options.sources.fetches;
+  /** @returns How sources are being fetched. */
+  sourceStatus(): SourcesStatus {
+    return this.#options.sources.status();
   }
 
   /** Settles when no renewal is under way. */

@@ -3,7 +3,7 @@ import { localSingleFlight, type PurgeSelector } from "../cache/mod.ts";
 import { versionOf } from "../catalog/mod.ts";
 import { SourceError, type SourceImage, type SourceValidators } from "../source/mod.ts";
 import { digest } from "./digest.ts";
-import { Places } from "./places.ts";
+import { Places, type PlacesStatus } from "./places.ts";
 import { sourceLife } from "./source_life.ts";
 
 /** The tag of all pictures of one source. */
@@ -33,12 +33,18 @@ export interface SourcesOptions {
   readonly fetch: FetchSource;
   /** Bound of the bytes kept. */
   readonly maxBytes: number;
-  /** Sources that may be fetched at once: each may be as large as is allowed. */
+  /** Sources that may be fetched at once, each as large as is allowed; half of them of one host. */
   readonly maxFetches: number;
-  /** Sources that may wait for that. */
+  /** Sources that may wait for that; half of them of one host. */
   readonly maxWaiting: number;
   /** Tells the time in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
+}
+
+/** Counts of {@linkcode Sources}, for metrics. */
+export interface SourcesStatus extends PlacesStatus {
+  /** Fetches since the start, conditional ones included. */
+  readonly started: number;
 }
 
 interface Kept extends StoredSource {
@@ -74,9 +80,9 @@ export class Sources {
     });
   }
 
-  /** Fetches since the start, conditional ones included. */
-  get fetches(): number {
-    return this.#fetches;
+  /** @returns Fetches since the start, conditional ones included, and those of now. */
+  status(): SourcesStatus {
+    return { started: this.#fetches, ...this.#places.status() };
   }
 
   /**
@@ -104,7 +110,8 @@ export class Sources {
   async #fetch(url: string, kept: Kept | undefined, signal: AbortSignal): Promise<Kept> {
     const purges = this.#purges;
     const renew = () => this.#renew(url, { kept, signal });
-    const fresh = await this.#places.run(renew, signal);
+    const host = URL.parse(url)?.hostname ?? "";
+    const fresh = await this.#places.run(host, renew, signal);
     // Larger than the bound: `set` then drops it, and it serves those who wait for it alone.
     if (purges === this.#purges) this.#kept.set(sourceTag(url), fresh);
     return fresh;

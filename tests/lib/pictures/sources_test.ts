@@ -109,12 +109,13 @@ Deno.test("Sources.get fetches once for all who ask, and goes on while one of th
   assert.deepEqual(fetched, [ONE]);
 });
 
-Deno.test("Sources.get fetches few at once, lets some wait and refuses the rest", async () => {
+/** Sources whose fetches end when they are let. */
+function gatedSources(maxFetches: number, maxWaiting: number) {
   const gates = new Map<string, PromiseWithResolvers<void>>();
   const sources = new Sources({
     maxBytes: 100_000,
-    maxFetches: 2,
-    maxWaiting: 2,
+    maxFetches,
+    maxWaiting,
     fetch: async (url) => {
       const gate = Promise.withResolvers<void>();
       gates.set(url, gate);
@@ -122,19 +123,48 @@ Deno.test("Sources.get fetches few at once, lets some wait and refuses the rest"
       return { url, bytes: new Uint8Array(1) };
     },
   });
+  const get = (url: string, signal = new AbortController().signal) =>
+    sources.get(`https://${url}`, signal);
+  const begun = (): string[] => [...gates.keys()].map((url) => url.slice("https://".length));
+  const end = (url: string): void => gates.get(`https://${url}`)?.resolve();
+  return { sources, get, begun, end };
+}
+
+Deno.test("Sources.get fetches few at once, lets some wait and refuses the rest", async () => {
+  const { sources, get, begun, end } = gatedSources(2, 2);
   const leaving = new AbortController();
-  const get = (n: number, signal = new AbortController().signal) =>
-    sources.get(`https://example.com/${n}`, signal);
-  const first = [get(1), get(2)];
-  const left = get(3, leaving.signal);
-  const waiting = get(4);
-  await assert.rejects(get(5), { code: "queue_full", retryAfter: 5 });
+  const first = [get("a/1"), get("b/2")];
+  const left = get("a/3", leaving.signal);
+  const waiting = get("b/4");
+  await assert.rejects(get("c/5"), { code: "queue_full", retryAfter: 5 });
+  assert.deepEqual(sources.status(), { started: 2, running: 2, waiting: 2 });
   leaving.abort();
   await assert.rejects(left, { code: "aborted" });
-  assert.deepEqual([...gates.keys()].map((url) => url.slice(-1)), ["1", "2"]);
-  gates.forEach((gate) => gate.resolve());
+  assert.deepEqual(begun(), ["a/1", "b/2"]);
+  for (const url of begun()) end(url);
   await Promise.all(first);
-  gates.get("https://example.com/4")?.resolve();
+  end("b/4");
   assert.equal((await waiting).bytes.length, 1);
-  assert.deepEqual([...gates.keys()].map((url) => url.slice(-1)), ["1", "2", "4"]);
+  assert.deepEqual(begun(), ["a/1", "b/2", "b/4"]);
+  assert.deepEqual(sources.status(), { started: 3, running: 0, waiting: 0 });
+});
+
+Deno.test("Sources.get leaves half of the places and of the queue to other hosts", async () => {
+  const { sources, get, begun, end } = gatedSources(4, 4);
+  const slow = [get("slow/1"), get("slow/2"), get("slow/3"), get("slow/4")];
+  await assert.rejects(get("slow/5"), { code: "queue_full", message: /2 sources of slow/ });
+  const others = [get("a/1"), get("b/1"), get("c/1")];
+  assert.deepEqual(begun(), ["slow/1", "slow/2", "a/1", "b/1"]);
+  assert.deepEqual(sources.status(), { started: 4, running: 4, waiting: 3 });
+  end("a/1");
+  await others[0];
+  assert.deepEqual(begun().slice(4), ["c/1"]);
+  end("slow/2");
+  await slow[1];
+  assert.deepEqual(begun().slice(5), ["slow/3"]);
+  for (const url of ["b/1", "c/1", "slow/1", "slow/3"]) end(url);
+  await Promise.all([...others, slow[0], slow[2]]);
+  end("slow/4");
+  await slow[3];
+  assert.equal(sources.status().running, 0);
 });
