@@ -14,6 +14,7 @@ export type RequestErrorCode =
   | "unauthorized"
   | "unknown_parameter"
   | "unknown_preset"
+  | "upload_timeout"
   | "url_expired";
 
 /** A request that is refused; the message is for the client. */

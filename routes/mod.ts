@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { isWritten, type LogLevel } from "../lib/log.ts";
 import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
+import { Bodies } from "./body.ts";
 import { createDocsRoute } from "./docs.ts";
 import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
@@ -47,6 +48,7 @@ const PAINTED = ["/v1/stylize", "/v1/sheet", "/v1/info", "/v1/styles/:id/image"]
 export function createApp(services: Services): Hono {
   const app = new Hono();
 
+  const bodies = new Bodies(services.config.QUEUE_BYTES);
   const counts = new RequestCounts();
   app.fetch = observed(app.fetch, [
     ...(isWritten("info", services.config.LOG_LEVEL) ? [requestLog(services.log)] : []),
@@ -60,11 +62,11 @@ export function createApp(services: Services): Hono {
 
   app.route("/", createMetricsRoute(services, counts));
   app.route("/", createHealthRoute(services));
-  app.route("/", createStylizeRoute(services));
+  app.route("/", createStylizeRoute(services, bodies));
   app.route("/", createSheetRoute(services));
   app.route("/", createInfoRoute(services));
-  app.route("/", createStylesRoute(services));
-  app.route("/", createPurgeRoute(services));
+  app.route("/", createStylesRoute(services, bodies));
+  app.route("/", createPurgeRoute(services, bodies));
   app.route("/", createHomeRoute(services));
   app.route("/", createProblemsPage());
   app.route("/", createDocsRoute(services));

@@ -52,6 +52,7 @@ export function upload(): Json {
       ...problems([
         ...PAINTING.filter((code) => code !== "precondition_failed"),
         "body_too_large",
+        "upload_timeout",
         "invalid_body",
       ]),
     },

@@ -78,6 +78,7 @@ export function putStyle(): Json {
         ...PAINTING,
         ...ADMINISTRATION,
         "body_too_large",
+        "upload_timeout",
         "not_an_image",
         "corrupt_image",
         "queue_full",

@@ -89,6 +89,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   unknown_style: { status: 404, title: "Unknown style" },
   unreachable: { status: 502, title: "Source cannot be reached" },
   unsupported_image: { status: 415, title: "Image type is not supported" },
+  upload_timeout: { status: 408, title: "Body took too long" },
   upstream_error: { status: 502, title: "Source failed" },
   upstream_timeout: { status: 504, title: "Source took too long" },
   url_expired: { status: 410, title: "URL has expired" },

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { STYLE_ID } from "../lib/catalog/mod.ts";
 import { SAMPLE } from "../lib/pictures/mod.ts";
-import { parseJson, readBody } from "./body.ts";
+import { type Bodies, parseJson } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
 import { placeOf } from "./picture_query.ts";
@@ -29,12 +29,13 @@ type PurgeWish =
  * `POST /v1/purge`: forgets pictures by style, model or source, or all.
  *
  * @param services What the route uses.
+ * @param bodies Reads what is sent.
  * @returns The route's app.
  */
-export function createPurgeRoute(services: Services): Hono {
+export function createPurgeRoute(services: Services, bodies: Bodies): Hono {
   const app = new Hono();
   app.post("/v1/purge", requireAdministrator(services.config.ADMIN_TOKEN), async (c) => {
-    const wish = readWish(await readBody(c.req.raw, MAX_BYTES));
+    const wish = readWish(await bodies.read(c.req.raw, MAX_BYTES));
     return c.json({ purged: await services.pictures.purge(selectorOf(wish)) });
   });
   return app;

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { isStyleId, type StyleMetadata, type StyleRecord } from "../lib/catalog/mod.ts";
-import { parseJson, readBody } from "./body.ts";
+import { type Bodies, parseJson } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
 import type { Fields } from "./fields.ts";
@@ -38,9 +38,10 @@ const METADATA = z.object(FIELDS);
  * `/v1/styles`: the catalog, and its administration.
  *
  * @param services What the routes use.
+ * @param bodies Reads what is sent.
  * @returns The routes' app.
  */
-export function createStylesRoute(services: Services): Hono {
+export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   const { catalog, config } = services;
   const app = new Hono();
   const administrator = requireAdministrator(config.ADMIN_TOKEN);
@@ -66,7 +67,7 @@ export function createStylesRoute(services: Services): Hono {
   app.put("/v1/styles/:id", administrator, async (c) => {
     const id = c.req.param("id");
     const metadata = readMetadata(c, id);
-    const picture = await readPicture(c, services);
+    const picture = await readPicture(c, services, bodies);
     const model = services.models.get(config.MODEL);
     if (!model) throw new TypeError(`the default model ${config.MODEL} is not installed`);
     const { record, created } = await catalog.put(id, picture, {
@@ -87,8 +88,12 @@ export function createStylesRoute(services: Services): Hono {
 }
 
 /** The body is the picture, or JSON with its URL. */
-async function readPicture(c: Context, services: Services): Promise<Uint8Array<ArrayBuffer>> {
-  const body = await readBody(c.req.raw, services.config.MAX_SOURCE_BYTES);
+async function readPicture(
+  c: Context,
+  services: Services,
+  bodies: Bodies,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const body = await bodies.read(c.req.raw, services.config.MAX_SOURCE_BYTES);
   if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) return body;
   const parsed = BODY.safeParse(parseJson(body));
   if (parsed.success) return await services.pictures.source(parsed.data, c.req.raw.signal);

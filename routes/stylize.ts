@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { LRUCache } from "lru-cache";
 import type { Served } from "../lib/pictures/mod.ts";
+import type { Bodies } from "./body.ts";
 import { readUpload } from "./upload.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
 import { BRIEF_LIFE, notKeptResponse, pictureResponse, readyResponse } from "./picture_response.ts";
@@ -19,9 +20,10 @@ const QUERY_BYTES = 3000;
  * `GET`, `HEAD` and `POST /v1/stylize`: a picture painted in a style.
  *
  * @param services What the route uses.
+ * @param bodies Reads uploads.
  * @returns The route's app.
  */
-export function createStylizeRoute(services: Services): Hono {
+export function createStylizeRoute(services: Services, bodies: Bodies): Hono {
   const app = new Hono();
 
   const read = queryReader(services);
@@ -36,7 +38,10 @@ export function createStylizeRoute(services: Services): Hono {
 
   app.post("/v1/stylize", async (c) => {
     assertNoLoop(c);
-    const upload = await readUpload(c.req.raw, services.config.MAX_SOURCE_BYTES);
+    const upload = await readUpload(c.req.raw, {
+      bodies,
+      maxBytes: services.config.MAX_SOURCE_BYTES,
+    });
     const context = queryContext(c, services, upload.image);
     const query = parseStylizeQuery(queryOf(c), context, upload);
     const { request, presentation } = query;

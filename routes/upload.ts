@@ -1,4 +1,4 @@
-import { readBody } from "./body.ts";
+import type { Bodies } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import type { UploadedParts } from "./stylize_query.ts";
 
@@ -16,12 +16,16 @@ export interface Upload extends UploadedParts {
  * `style_image` and `mask` (several).
  *
  * @param request The request.
- * @param maxBytes The most bytes of the whole body.
+ * @param options What reads it, and the most bytes of the whole body.
  * @returns The pictures.
- * @throws {RequestError} `body_too_large` or `invalid_body`.
+ * @throws {RequestError} `body_too_large`, `upload_timeout` or `invalid_body`.
+ * @throws {ComputeError} `queue_full`.
  */
-export async function readUpload(request: Request, maxBytes: number): Promise<Upload> {
-  const body = await readBody(request, maxBytes);
+export async function readUpload(
+  request: Request,
+  { bodies, maxBytes }: { readonly bodies: Bodies; readonly maxBytes: number },
+): Promise<Upload> {
+  const body = await bodies.read(request, maxBytes);
   const type = request.headers.get("content-type") ?? "";
   if (!/^multipart\/form-data\b/i.test(type)) return { image: body, masks: [] };
   const form = await new Response(body, { headers: { "content-type": type } }).formData()
