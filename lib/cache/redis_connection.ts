@@ -67,10 +67,11 @@ export async function connectRedis(
 
 /**
  * @param error A failure of {@linkcode RedisConnection.send}.
- * @returns Whether the server said so; else the connection failed.
+ * @returns Whether the server said so; else the connection failed, or leads to a server that is
+ * the primary no more since a failover.
  */
 export function isReply(error: unknown): boolean {
-  return error instanceof ErrorReply;
+  return error instanceof ErrorReply && !/\bREADONLY\b/.test(error.message);
 }
 
 /**

@@ -191,10 +191,13 @@ export class RedisLink {
     });
   }
 
-  /** A server that connects but is too slow for commands counts as away; else it would come and go. */
+  /**
+   * A server that connects but is too slow for commands, or takes no writes, counts as away; else it
+   * would come and go. The key is none: it is a channel.
+   */
   async #probe(connection: RedisConnection): Promise<void> {
     try {
-      await this.#send(connection, this.#channel, ["EXISTS", this.#channel]);
+      await this.#send(connection, this.#channel, ["DEL", this.#channel]);
     } catch (error) {
       if (isReply(error)) return;
       connection.destroy();

@@ -2,14 +2,15 @@
 export class SlowProxy implements AsyncDisposable {
   /** Milliseconds that each piece of an answer is held back from now on. */
   delay = 0;
-  readonly #port: number;
+  /** Port of the server that new connections lead to. */
+  target: number;
   readonly #listener: Deno.TcpListener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #connections = new Set<Deno.TcpConn>();
   readonly #tasks = new Set<Promise<void>>();
 
-  /** @param port Where the server listens. */
-  constructor(port: number) {
-    this.#port = port;
+  /** @param target Where the server listens. */
+  constructor(target: number) {
+    this.target = target;
     this.#run(this.#accept());
   }
 
@@ -31,7 +32,7 @@ export class SlowProxy implements AsyncDisposable {
 
   async #join(near: Deno.TcpConn): Promise<void> {
     this.#connections.add(near);
-    const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
+    const far = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
     this.#connections.add(far);
     const held = new TransformStream<Uint8Array, { bytes: Uint8Array; until: number }>(
       {

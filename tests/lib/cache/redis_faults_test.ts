@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CacheError } from "../../../lib/cache/mod.ts";
 import { SlowProxy } from "../../support/slow_proxy.ts";
 import { liveEntry } from "./_entries.ts";
-import { pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { PATIENT, pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 import { instanceOf, layered } from "./_redis_instance.ts";
 
 const ignore = REDIS_PROGRAM === null;
@@ -48,6 +48,30 @@ Deno.test(
       a.lines.join("\n"),
       /^warn: Redis: no answer in 300 ms.*\ninfo: Redis works again$/,
     );
+  },
+);
+
+Deno.test(
+  { name: "a Redis that became a replica is left, and asked for anew", ignore },
+  async () => {
+    await using old = await TestRedis.start();
+    await using primary = await TestRedis.start();
+    await using way = new SlowProxy(old.port);
+    await using a = await instanceOf(`redis://127.0.0.1:${way.port}`, PATIENT);
+    await a.cache.put("cat", liveEntry());
+    assert.match(await old.send(`REPLICAOF 127.0.0.1 ${primary.port}`), /OK/);
+    await until("the replica is left", async () => {
+      await a.cache.put("dog", liveEntry());
+      return !a.cache.status().ok;
+    });
+    assert.match(a.cache.status().detail, /READONLY/);
+    // The name leads to the new primary.
+    way.target = primary.port;
+    await until("the primary is found", async () => {
+      await a.cache.put("dog", liveEntry());
+      return await a.cache.get("dog") !== undefined;
+    });
+    assert.equal(a.lines.length, 2, a.lines.join("\n"));
   },
 );
 
