@@ -36,9 +36,10 @@ function addGauges(registry: Registry, services: Services): void {
   gauge("jobs_running", "Jobs under way", () => compute.status().running);
   gauge("jobs_waiting", "Jobs in the queue", () => compute.status().waiting);
   gauge("workers_replaced", "Workers that died or hung", () => compute.status().replaced);
-  gauge("flights_started", "Pictures computed since the start", () => flight.status().started);
+  gauge("flights_started", "Work begun, whatever came of it", () => flight.status().started);
   gauge("flights_joined", "Requests that shared another's", () => flight.status().joined);
   const sources = () => pictures.sourceStatus();
+  gauge("flights_elsewhere", "Work another instance did", () => flight.status().elsewhere);
   gauge("source_fetches", "Sources fetched since the start", () => sources().started);
   gauge("source_fetches_running", "Sources being fetched", () => sources().running);
   gauge("source_fetches_waiting", "Sources that wait to be fetched", () => sources().waiting);

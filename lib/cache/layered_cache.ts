@@ -40,19 +40,23 @@ class LayeredCache implements ResultCache {
     return entry;
   }
 
-  async get(key: string): Promise<CacheEntry | undefined> {
-    const near = await this.#front.get(key);
+  async get(key: string, again = false): Promise<CacheEntry | undefined> {
+    const near = await this.#front.get(key, again);
     const entry = near !== undefined && near.freshUntil > this.#clock()
       ? near
-      : await this.#newest(key, near);
+      : await this.#newest(key, { near, again });
+    if (again) return entry;
     if (entry === undefined) this.#misses++;
     else this.#hits++;
     return entry;
   }
 
-  async #newest(key: string, near: CacheEntry | undefined): Promise<CacheEntry | undefined> {
+  async #newest(
+    key: string,
+    { near, again }: { readonly near: CacheEntry | undefined; readonly again: boolean },
+  ): Promise<CacheEntry | undefined> {
     const purges = this.#purges;
-    const far = await this.#back.get(key);
+    const far = await this.#back.get(key, again);
     // A purge may have emptied the front while the back was read: what was read is then not kept,
     // and a stale copy from before the purge is not served either.
     if (purges !== this.#purges) return far;

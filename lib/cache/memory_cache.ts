@@ -72,14 +72,14 @@ class MemoryCache implements ResultCache {
     return entry;
   }
 
-  get(key: string): Promise<CacheEntry | undefined> {
+  get(key: string, again = false): Promise<CacheEntry | undefined> {
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.staleUntil > this.#clock()) {
-      this.#hits++;
+      if (!again) this.#hits++;
       return Promise.resolve(entry);
     }
     if (entry !== undefined) this.#entries.delete(key);
-    this.#misses++;
+    if (!again) this.#misses++;
     return Promise.resolve(undefined);
   }
 

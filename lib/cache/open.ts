@@ -51,7 +51,7 @@ export function openCaches(options: CachesOptions): Caches {
     lease: new RedisLease(link),
     // An expired picture is what the flight is about to renew.
     read: async (key) => {
-      const entry = await cache.get(key);
+      const entry = await cache.get(key, true);
       return entry && entry.freshUntil > Date.now() ? entry : undefined;
     },
   });

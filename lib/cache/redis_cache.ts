@@ -71,8 +71,9 @@ class RedisCache implements ResultCache {
     link.listen("purge", sync);
   }
 
-  async get(key: string): Promise<CacheEntry | undefined> {
+  async get(key: string, again = false): Promise<CacheEntry | undefined> {
     const { result: entry } = await this.#try(this.#reads, () => this.#read(this.#nameOf(key)));
+    if (again) return entry;
     if (entry === undefined) this.#misses++;
     else this.#hits++;
     return entry;

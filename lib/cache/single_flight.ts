@@ -4,7 +4,7 @@ import type { CacheEntry } from "./types.ts";
 export interface FlightStatus {
   /** Work under way now. */
   readonly running: number;
-  /** Work begun since the start. */
+  /** Work begun since the start, failed or found to be done elsewhere included. */
   readonly started: number;
   /** Callers since the start that joined work under way instead of beginning their own. */
   readonly joined: number;

@@ -50,9 +50,11 @@ export interface ResultCache {
    * Looks an answer up.
    *
    * @param key The canonical key of the answer, an opaque string.
+   * @param again Whether it was looked for already, for the same reader: that is counted once only.
+   * Default false.
    * @returns The entry, fresh or stale, or nothing. Never rejects.
    */
-  get(key: string): Promise<CacheEntry | undefined>;
+  get(key: string, again?: boolean): Promise<CacheEntry | undefined>;
   /**
    * Looks an answer up where that takes no waiting. A cache that keeps nothing in this process's
    * memory has no such place.

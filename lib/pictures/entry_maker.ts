@@ -67,7 +67,7 @@ export class EntryMaker {
     const fetched = performance.now() - start;
     const etag = entityTag(wish, materials);
     const life = this.#life(materials);
-    const before = await cache.get(key);
+    const before = await cache.get(key, true);
     const unchanged = before?.etag === etag;
     const entry = unchanged
       ? { ...before, ...life }

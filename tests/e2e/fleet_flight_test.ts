@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { REDIS_PROGRAM, TestRedis } from "../lib/cache/_redis.ts";
-import { eventually, startFleet } from "../support/fleet.ts";
+import { eventually, startFleet, sumOf } from "../support/fleet.ts";
 import { allAre, ENV, paint } from "../support/painting.ts";
 import { Photos } from "../support/photos.ts";
 
@@ -33,6 +33,10 @@ Deno.test({
     gate.resolve();
     assert.equal((await waiting).status, 200);
     assert.match((await paint(other, [photos.url, 90])).cache, /hit/);
+    // However often it looked for the picture until then.
+    for (const name of ["memory", "redis"]) {
+      assert.equal(await sumOf([other], `pastiche_cache_${name}_misses`), 1, name);
+    }
   },
 });
 

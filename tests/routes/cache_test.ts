@@ -241,5 +241,9 @@ Deno.test("GET /metrics counts requests and looks into every part", async () => 
   assert.match(text, /pastiche_requests_total\{method="GET",route="other",status="404"\} 1/);
   assert.match(text, /pastiche_request_seconds_count\{route="\/v1\/stylize",cache="hit"\} 1/);
   assert.match(text, /pastiche_cache_memory_hits 1/);
+  assert.match(text, /pastiche_cache_memory_misses 1/);
+  for (const name of ["flights_started 1", "flights_elsewhere 0", "source_fetches_running 0"]) {
+    assert.match(text, new RegExp(`^pastiche_${name}$`, "m"));
+  }
   assert.match(text, /pastiche_source_fetches 1/);
 });

@@ -20,7 +20,7 @@ function layers(change: Partial<ResultCache> = {}): Layers {
   const front = memoryCache({ maxBytes: 100_000, clock });
   const inner = memoryCache({ maxBytes: 100_000, clock });
   const back: ResultCache = {
-    get: (key) => inner.get(key),
+    get: (key, again) => inner.get(key, again),
     put: (key, entry) => inner.put(key, entry),
     delete: (key) => inner.delete(key),
     purge: (selector) => inner.purge(selector),
@@ -39,8 +39,10 @@ Deno.test("layeredCache() writes both layers and fills the front from the back",
   await back.put("dog", entryOf());
   assert.ok(await both.get("dog"));
   assert.ok(await front.get("dog"));
-  assert.equal(await both.get("cow"), undefined);
+  for (const again of [false, true]) assert.equal(await both.get("cow", again), undefined);
+  assert.ok(await both.get("dog", true));
   const { hits, misses, ok, layers: inner } = both.status();
+  assert.deepEqual(inner?.map((layer) => [layer.hits, layer.misses]), [[2, 2], [2, 1]]);
   assert.deepEqual({ hits, misses, ok, inner: inner?.length }, {
     hits: 1,
     misses: 1,
