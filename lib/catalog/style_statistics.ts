@@ -71,8 +71,9 @@ export class StyleStatistics {
       if (stored) return stored;
       const analysis = await this.#analyze(picture, model);
       const value = { statistics: analysis.statistics, expireIn: LOOSE_LIFE };
-      // The picture can be painted without the store: it is computed again next time.
-      await this.#store.putStatistics(model, version, value).catch(() => {});
+      // The picture can be painted without the store: it is computed again next time. Nobody waits
+      // for a store that is away.
+      this.#store.putStatistics(model, version, value).catch(() => {});
       return analysis.statistics;
     });
     return { statistics, version };

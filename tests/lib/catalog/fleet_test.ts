@@ -174,3 +174,28 @@ Deno.test("statistics() are measured for a store that takes no claim", async () 
   assert.deepEqual(await open().statistics(record, other), STATISTICS);
   assert.equal(analyzed, 2);
 });
+
+Deno.test("statisticsOf() does not wait until they are stored", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const gate = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const set: Deno.Kv["set"] = async (...words) => {
+    await gate.promise;
+    return await kv.set(...words).finally(() => written.resolve());
+  };
+  const store = new Proxy(kv, {
+    get: (target, name) => {
+      if (name === "set") return set;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const analyze = () => Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 });
+  const { statistics } = await new Catalog({ kv: store, analyze }).statisticsOf(PICTURE, MODEL);
+  assert.deepEqual(statistics, STATISTICS);
+  gate.resolve();
+  await written.promise;
+  const never = () => Promise.reject(new Error("they are stored"));
+  const stored = await new Catalog({ kv, analyze: never }).statisticsOf(PICTURE, MODEL);
+  assert.deepEqual(stored.statistics, STATISTICS);
+});
