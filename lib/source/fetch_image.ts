@@ -65,15 +65,16 @@ export async function fetchImage(
   policy: SourcePolicy,
   options: FetchOptions = {},
 ): Promise<SourceImage | "not_modified"> {
+  const url = parseSourceUrl(String(target), policy);
   const total = new AbortController();
   const timer = setTimeout(() => total.abort(), policy.totalTimeout);
   const signal = AbortSignal.any([total.signal, ...(options.signal ? [options.signal] : [])]);
   try {
-    return await follow(parseSourceUrl(String(target), policy), { policy, options, signal });
+    return await follow(url, { policy, options, signal });
   } catch (cause) {
     if (options.signal?.aborted) throw new SourceError("aborted", "The caller left", { cause });
     if (total.signal.aborted) {
-      const text = `The source took longer than ${policy.totalTimeout} ms`;
+      const text = `${url.hostname} took longer than ${policy.totalTimeout} ms`;
       throw new SourceError("upstream_timeout", text, { cause });
     }
     throw cause;

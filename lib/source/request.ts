@@ -49,7 +49,9 @@ export function openRequest(url: URL, options: RequestOptions): Promise<http.Inc
     },
   });
   const late = (what: string): void => {
-    request.destroy(new SourceError("upstream_timeout", `The source took too long to ${what}`));
+    request.destroy(
+      new SourceError("upstream_timeout", `${url.hostname} took too long to ${what}`),
+    );
   };
   const connecting = setTimeout(() => late("connect"), policy.connectTimeout);
   const answering = setTimeout(
