@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { freePort } from "../support/ports.ts";
 import { findProgram } from "../support/programs.ts";
 import { startService } from "../support/service.ts";
-import { askPicture, type Edge, pictureTarget, runCases } from "./cases.ts";
+import { ask, askPicture, type Edge, pictureTarget, runCases } from "./cases.ts";
 import { CountingOrigin } from "./origin.ts";
 import { startProgram, until, untilAnswers } from "./programs.ts";
 
@@ -76,6 +76,16 @@ async function purgeByKey({ pictures, url, origin }: Nginx): Promise<void> {
   assert.equal(origin.count(target), 2);
 }
 
+async function headIsNotKept({ url, origin }: Nginx): Promise<void> {
+  const target = pictureTarget(82);
+  await askPicture({ url, origin }, target);
+  for (const _ of [1, 2]) {
+    const { status, headers } = await ask({ url, origin }, target, { method: "HEAD" });
+    assert.deepEqual([status, headers.get("content-type")], [200, "image/jpeg"]);
+  }
+  assert.equal(origin.count(target), 3);
+}
+
 Deno.test("nginx before the service", async (t) => {
   const nginx = findProgram("nginx");
   if (nginx === null) return;
@@ -85,5 +95,6 @@ Deno.test("nginx before the service", async (t) => {
   await runCases(t, edge, [
     ["a tag's files can be removed", purgeByTag],
     ["a URL's file can be removed", purgeByKey],
+    ["a HEAD of a picture is not kept", headIsNotKept],
   ]);
 });
