@@ -68,7 +68,8 @@ function duration(): Field<number> {
     .transform((value) => Number(value.slice(0, -1)) * (UNITS[value.slice(-1)] ?? 0))
     .pipe(z.number().min(MAX_AGE.least, text).max(MAX_AGE.most, text))
     .meta({
-      description: "How long the picture is fresh; caches may show it for longer while they renew it",
+      description:
+        "How long the picture is fresh; caches may show it for longer while they renew it",
       example: "1h",
       schema: { type: "string", pattern: pattern.source },
     });
