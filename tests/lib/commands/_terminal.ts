@@ -45,9 +45,13 @@ export async function runTask(
   folder: string | URL = ROOT,
 ): Promise<Run> {
   const config = new URL("deno.json", ROOT).pathname;
+  // Set where the tests themselves run as a task: Deno keeps the folder of the outermost one.
+  const { INIT_CWD: _, ...env } = Deno.env.toObject();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "--config", config, task, ...args],
     cwd: folder,
+    clearEnv: true,
+    env,
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
