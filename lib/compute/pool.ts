@@ -112,7 +112,7 @@ export class WorkerPool implements Compute {
     if (signal?.aborted) throw new ComputeError("aborted", "The caller left before the job");
     const leave = this.#admission.enter(options.bytes ?? job.source.length);
     const { promise, resolve, reject } = Promise.withResolvers<JobResult<Job>>();
-    const task: Task = { id: this.#nextId++, job, resolve, reject };
+    const task: Task = { id: this.#nextId++, job, resolve, reject, leave };
     const abort = (): void => this.#abort(task);
     signal?.addEventListener("abort", abort, { once: true });
     try {
@@ -122,7 +122,6 @@ export class WorkerPool implements Compute {
       return await promise as JobResult<J>;
     } finally {
       signal?.removeEventListener("abort", abort);
-      leave(task.started === undefined ? undefined : performance.now() - task.started);
     }
   }
 
@@ -140,7 +139,10 @@ export class WorkerPool implements Compute {
     this.#closed = true;
     clearTimeout(this.#restart);
     const error = new ComputeError("closed", "The pool was closed");
-    for (const task of this.#waiting.splice(0)) task.reject(error);
+    for (const task of this.#waiting.splice(0)) {
+      task.leave();
+      task.reject(error);
+    }
     for (const slot of this.#slots) slot.close(error);
     this.#slots.clear();
     return Promise.resolve();
@@ -177,7 +179,10 @@ export class WorkerPool implements Compute {
 
   #abort(task: Task): void {
     const place = this.#waiting.indexOf(task);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+      task.leave();
+    }
     for (const slot of this.#slots) slot.abort(task);
     task.reject(new ComputeError("aborted", "The caller left"));
   }

@@ -13,8 +13,8 @@ export interface Task {
   readonly resolve: (result: JobResult<Job>) => void;
   /** Tells who waits that there is none; after the first word to them this does nothing. */
   readonly reject: (error: Error) => void;
-  /** When a worker took it; absent while it waits. */
-  started?: number;
+  /** Frees its place, once nothing holds the job any more; takes the milliseconds that it ran. */
+  readonly leave: (ran?: number) => void;
 }
 
 /** How a slot is built. */
@@ -41,6 +41,7 @@ export class Slot {
   readonly #worker: Worker;
   #ready = false;
   #task: Task | undefined;
+  #started = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #content: string | undefined;
 
@@ -80,7 +81,7 @@ export class Slot {
   start(task: Task): void {
     this.#task = task;
     this.#content = contentOf(task.job);
-    task.started = performance.now();
+    this.#started = performance.now();
     this.#timer = setTimeout(() => this.#giveUp(task), this.#options.deadline);
     this.#post({ type: "run", id: task.id, job: task.job });
   }
@@ -100,9 +101,8 @@ export class Slot {
    * @param error What is told to who waits for its job.
    */
   close(error: Error): void {
-    clearTimeout(this.#timer);
     this.#worker.terminate();
-    this.#task?.reject(error);
+    this.#end()?.reject(error);
   }
 
   /**
@@ -134,10 +134,15 @@ export class Slot {
   }
 
   #finish(id: number): Task | undefined {
-    const task = this.#task;
-    if (task?.id !== id) return undefined;
+    return this.#task?.id === id ? this.#end() : undefined;
+  }
+
+  /** Takes the job off the worker, which holds it no more. */
+  #end(): Task | undefined {
     clearTimeout(this.#timer);
+    const task = this.#task;
     this.#task = undefined;
+    task?.leave(performance.now() - this.#started);
     return task;
   }
 

@@ -94,6 +94,35 @@ Deno.test("WorkerPool.run() refuses more bytes than it may hold, but one job of 
   });
 });
 
+Deno.test("WorkerPool.run() counts a job until its worker has let it go, whoever left", async () => {
+  await withPool(async (pool) => {
+    const gone = new AbortController();
+    const left = pool.run(job("spin a second"), { bytes: 600, signal: gone.signal });
+    gone.abort();
+    await assert.rejects(left, refusedAs("aborted"));
+    await assert.rejects(pool.run(job("answer 1"), { bytes: 600 }), refusedAs("queue_full"));
+    assert.deepEqual([...(await pool.run(job("answer 2"), { bytes: 300 })).body], [2]);
+    const late = pool.run(job("spin"), { bytes: 600 });
+    await assert.rejects(late, refusedAs("deadline"));
+    await assert.rejects(pool.run(job("answer 3"), { bytes: 600 }), refusedAs("queue_full"));
+    assert.deepEqual([...(await pool.run(job("answer 4"), { bytes: 300 })).body], [4]);
+    assert.deepEqual([...(await pool.run(job("answer 5"), { bytes: 1000 })).body], [5]);
+  }, { deadline: 1500, grace: 500 });
+});
+
+Deno.test("WorkerPool.run() forgets a job at once that left before its turn", async () => {
+  await withPool(async (pool) => {
+    const gone = new AbortController();
+    const first = pool.run(job("answer 1"), { bytes: 600 });
+    const second = pool.run(job("die"), { bytes: 300, signal: gone.signal });
+    gone.abort();
+    const third = pool.run(job("answer 3"), { bytes: 300 });
+    await assert.rejects(second, refusedAs("aborted"));
+    assert.deepEqual([...(await first).body, ...(await third).body], [1, 3]);
+    assert.equal(pool.status().replaced, 0);
+  });
+});
+
 Deno.test("WorkerPool.run() of an error rejects with its class and the worker goes on", async () => {
   await withPool(async (pool) => {
     await assert.rejects(pool.run(job("image error")), {
