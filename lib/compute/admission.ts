@@ -28,16 +28,6 @@ export class Admission {
     this.#options = options;
   }
 
-  /** Jobs that were let in and have not left. */
-  get jobs(): number {
-    return this.#jobs;
-  }
-
-  /** Bytes that were let in and have not left. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /**
    * Lets a job in.
    *

@@ -3,7 +3,7 @@ import { ComputeError, deadlineError } from "./errors.ts";
 import type { Job, JobResult } from "./job.ts";
 import { Pipeline, type PipelineOptions } from "./pipeline.ts";
 import type { Compute, ComputeStatus, RunOptions } from "./pool.ts";
-import { RunQueue } from "../adain/mod.ts";
+import { Turns } from "./turns.ts";
 
 /** How in-process compute is built. */
 export interface InProcessOptions {
@@ -27,8 +27,7 @@ export class InProcessCompute implements Compute {
   readonly #pipeline: Pipeline;
   readonly #admission: Admission;
   readonly #deadline: number;
-  readonly #queue = new RunQueue();
-  #running = 0;
+  readonly #turns = new Turns();
   #closed = false;
 
   private constructor(options: InProcessOptions) {
@@ -53,40 +52,45 @@ export class InProcessCompute implements Compute {
 
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult<J>> {
     if (this.#closed) throw new ComputeError("closed", "Cannot take work: compute is closed");
-    const signal = options.signal ?? new AbortController().signal;
+    const { signal = new AbortController().signal } = options;
     const leave = this.#admission.enter(options.bytes ?? job.source.length);
+    try {
+      await this.#turns.take(signal);
+    } catch (error) {
+      leave();
+      throw error;
+    }
     const start = performance.now();
     try {
-      return await this.#queue.run(async () => {
-        if (signal.aborted) throw new ComputeError("aborted", "The caller left");
-        return await this.#runNow(job, signal);
-      });
+      return await this.#runNow(job, signal);
     } finally {
       leave(performance.now() - start);
+      this.#turns.pass();
     }
   }
 
   status(): ComputeStatus {
-    const waiting = this.#admission.jobs - this.#running;
-    return { ready: this.#closed ? 0 : 1, running: this.#running, waiting, replaced: 0 };
+    const { taken, waiting } = this.#turns;
+    return { ready: this.#closed ? 0 : 1, running: taken ? 1 : 0, waiting, replaced: 0 };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#queue.run(() => this.#pipeline.close());
+    this.#turns.refuse(new ComputeError("closed", "Compute was closed"));
+    await this.#turns.take();
+    await this.#pipeline.close();
+    this.#turns.pass();
   }
 
   async #runNow<J extends Job>(job: J, signal: AbortSignal): Promise<JobResult<J>> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.#deadline);
-    this.#running = 1;
     try {
       return await this.#pipeline.run(job, AbortSignal.any([signal, late.signal]));
     } catch (error) {
       throw late.signal.aborted ? deadlineError(this.#deadline) : error;
     } finally {
       clearTimeout(timer);
-      this.#running = 0;
     }
   }
 }
