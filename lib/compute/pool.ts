@@ -66,7 +66,7 @@ export interface PoolOptions {
 /** The least grace where none is given, in milliseconds: a stage of a large picture takes seconds. */
 const LEAST_GRACE = 5_000;
 
-/** Workers in a row started without success before the pool stops trying at once. */
+/** Milliseconds before another worker is started in the place of one that never got ready. */
 const RESTART_DELAY = 1_000;
 
 /** Jobs on a fixed number of workers behind a bounded queue. */

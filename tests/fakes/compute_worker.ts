@@ -11,8 +11,11 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 
+/** Tells this worker from the others. */
+const name = crypto.getRandomValues(new Uint8Array(8));
+
 scope.addEventListener("message", ({ data }) => {
-  if (data.type === "open" && data.model === "broken") {
+  if (data.type === "open" && isBroken(data.model)) {
     const error = toWire(new AdainError("model_damaged", "broken on purpose"));
     return scope.postMessage({ type: "failed", error });
   }
@@ -23,9 +26,23 @@ scope.addEventListener("message", ({ data }) => {
   if ("model" in data.job) behave(data.id, data.job.model);
 });
 
+/** `broken` never opens, `file PATH` only while there is such a file. */
+function isBroken(model: string): boolean {
+  const path = /^file (.+)$/.exec(model)?.[1];
+  return path === undefined ? model === "broken" : !exists(path);
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 function behave(id: number, behaviour: string): void {
   const number = /^answer (\d+)$/.exec(behaviour)?.[1];
-  if (number !== undefined) return answer(id, Number(number));
+  if (number !== undefined) return answer(id, Uint8Array.of(Number(number)));
   switch (behaviour) {
     case "image error":
       return fail(id, new ImageError("corrupt_image", "corrupt on purpose"));
@@ -35,14 +52,15 @@ function behave(id: number, behaviour: string): void {
       throw new Error("dies on purpose");
     case "spin":
       for (;;);
+    case "who":
+      return answer(id, name);
     case "spin a second":
       for (const start = performance.now(); performance.now() - start < 1000;);
-      return answer(id, 0);
+      return answer(id, Uint8Array.of(0));
   }
 }
 
-function answer(id: number, value: number): void {
-  const body = Uint8Array.of(value);
+function answer(id: number, body: Uint8Array<ArrayBuffer>): void {
   const result = { body, format: "png", width: 1, height: 1, times: {}, encoderRuns: 0 } as const;
   scope.postMessage({ type: "done", id, result });
 }

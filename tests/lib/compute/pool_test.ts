@@ -46,6 +46,10 @@ async function withPool(
   }
 }
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 const refusedAs = (code: ComputeError["code"]) => (error: unknown): boolean => {
   assert(error instanceof ComputeError, String(error));
   assert.equal(error.code, code);
@@ -66,6 +70,17 @@ Deno.test("WorkerPool.run() does every job once on two workers", async () => {
     const { running, waiting, replaced } = pool.status();
     assert.deepEqual({ running, waiting, replaced }, { running: 0, waiting: 0, replaced: 0 });
   }, { workers: 2, queueLimit: 100 });
+});
+
+Deno.test("WorkerPool.run() gives a content to the worker that encoded it last", async () => {
+  await withPool(async (pool) => {
+    await until(() => pool.status().ready === 2);
+    const ask = async (contentKey: string): Promise<string> =>
+      (await pool.run({ ...job("who"), contentKey })).body.toHex();
+    const [a, b] = await Promise.all([ask("a"), ask("b")]);
+    assert.notEqual(a, b);
+    assert.deepEqual([await ask("b"), await ask("a"), await ask("b")], [b, a, b]);
+  }, { workers: 2 });
 });
 
 Deno.test("WorkerPool.run() refuses at once when the queue is full, and says when to return", async () => {
@@ -168,6 +183,17 @@ Deno.test("WorkerPool replaces a worker that dies", async () => {
     assert.deepEqual([...(await pool.run(job("answer 4"))).body], [4]);
     assert.equal(pool.status().replaced, 1);
   });
+});
+
+Deno.test("WorkerPool waits before it replaces a worker that never got ready", async () => {
+  const model = await Deno.makeTempFile();
+  await withPool(async (pool) => {
+    await Deno.remove(model);
+    await assert.rejects(pool.run(job("die")), refusedAs("worker_failed"));
+    const start = performance.now();
+    await until(() => pool.status().replaced === 3);
+    assert(performance.now() - start > 900);
+  }, { model: `file ${model}` });
 });
 
 Deno.test("WorkerPool.run() of a caller that left does not stop the others", async () => {
