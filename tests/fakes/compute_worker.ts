@@ -14,6 +14,9 @@ const scope = globalThis as unknown as Scope;
 /** Tells this worker from the others. */
 const name = crypto.getRandomValues(new Uint8Array(8));
 
+/** Whether it hears no abort. */
+let deaf = false;
+
 scope.addEventListener("message", ({ data }) => {
   if (data.type === "open" && isBroken(data.model)) {
     const error = toWire(new AdainError("model_damaged", "broken on purpose"));
@@ -21,9 +24,10 @@ scope.addEventListener("message", ({ data }) => {
   }
   if (data.type === "open") return scope.postMessage({ type: "ready" });
   if (data.type === "abort") {
+    if (deaf) return;
     return fail(data.id, new DOMException("The signal has been aborted", "AbortError"));
   }
-  if ("model" in data.job) behave(data.id, data.job.model);
+  if ("model" in data.job) behave(data.id, data.job);
 });
 
 /** `broken` never opens, `file PATH` only while there is such a file. */
@@ -40,7 +44,10 @@ function exists(path: string): boolean {
   }
 }
 
-function behave(id: number, behaviour: string): void {
+function behave(
+  id: number,
+  { model: behaviour, source }: { readonly model: string; readonly source: Uint8Array },
+): void {
   const number = /^answer (\d+)$/.exec(behaviour)?.[1];
   if (number !== undefined) return answer(id, Uint8Array.of(Number(number)));
   switch (behaviour) {
@@ -50,8 +57,10 @@ function behave(id: number, behaviour: string): void {
       return fail(id, new Error("thrown on purpose"));
     case "die":
       throw new Error("dies on purpose");
-    case "spin":
-      for (;;);
+    case "deaf":
+      deaf = true;
+      // Whoever shares the source sees that it goes on.
+      return void setInterval(() => Atomics.add(source, 0, 1), 1);
     case "who":
       return answer(id, name);
     case "spin a second":

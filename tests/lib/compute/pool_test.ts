@@ -47,7 +47,11 @@ async function withPool(
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const start = performance.now();
+  while (!condition()) {
+    assert(performance.now() - start < 20_000, `waited too long for ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 const refusedAs = (code: ComputeError["code"]) => (error: unknown): boolean => {
@@ -117,10 +121,12 @@ Deno.test("WorkerPool.run() counts a job until its worker has let it go, whoever
     await assert.rejects(left, refusedAs("aborted"));
     await assert.rejects(pool.run(job("answer 1"), { bytes: 600 }), refusedAs("queue_full"));
     assert.deepEqual([...(await pool.run(job("answer 2"), { bytes: 300 })).body], [2]);
-    const late = pool.run(job("spin"), { bytes: 600 });
-    await assert.rejects(late, refusedAs("deadline"));
+    const { replaced } = pool.status();
+    await assert.rejects(pool.run(job("deaf"), { bytes: 600 }), refusedAs("deadline"));
     await assert.rejects(pool.run(job("answer 3"), { bytes: 600 }), refusedAs("queue_full"));
-    assert.deepEqual([...(await pool.run(job("answer 4"), { bytes: 300 })).body], [4]);
+    const next = pool.run(job("answer 4"), { bytes: 300 });
+    await until(() => pool.status().replaced > replaced);
+    assert.deepEqual([...(await next).body], [4]);
     assert.deepEqual([...(await pool.run(job("answer 5"), { bytes: 1000 })).body], [5]);
   }, { deadline: 1500, grace: 500 });
 });
@@ -171,8 +177,17 @@ Deno.test("WorkerPool gives a worker no other job until it has stopped", async (
 
 Deno.test("WorkerPool kills a worker that does not stop after the deadline and replaces it", async () => {
   await withPool(async (pool) => {
-    await assert.rejects(pool.run(job("spin")), refusedAs("deadline"));
+    const shared = new Uint8Array(new SharedArrayBuffer(1));
+    const source = shared as Uint8Array as PaintJob["source"];
+    await assert.rejects(pool.run({ ...job("deaf"), source }), refusedAs("deadline"));
+    await until(() => pool.status().replaced === 1);
     assert.deepEqual([...(await pool.run(job("answer 3"))).body], [3]);
+    let [beat, still] = [shared[0], 0];
+    await until(() => {
+      still = shared[0] === beat ? still + 1 : 0;
+      beat = shared[0];
+      return still === 10;
+    });
     assert.equal(pool.status().replaced, 1);
   }, { deadline: 300, grace: 300 });
 });
