@@ -6,6 +6,7 @@ import type { EncoderOutput, Features, Runtime } from "./onnx.ts";
 import { type Rectangle, type RgbaImage, toPlanar } from "./planar.ts";
 import type { Statistics } from "./statistics.ts";
 import { paddedLength, type Tile } from "./tiles.ts";
+import { nextTurn } from "./turn.ts";
 
 /** A content picture after the encoder: decode it in as many styles as you like, then dispose it. */
 export interface EncodedContent {
@@ -118,7 +119,7 @@ async function encodeAll(
 ): Promise<Statistics> {
   let total: Moments | undefined;
   for (const tile of tiles) {
-    signal?.throwIfAborted();
+    await nextTurn(signal);
     const { features, statistics } = await encode(tile);
     if (tiles.length === 1) {
       done(tile, features);

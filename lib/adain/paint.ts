@@ -4,6 +4,7 @@ import type { Runtime } from "./onnx.ts";
 import { fromPlanar, type RgbaImage } from "./planar.ts";
 import { type Regions, type Target, tileAffine } from "./regions.ts";
 import type { Tile } from "./tiles.ts";
+import { nextTurn } from "./turn.ts";
 
 /** A target with the content's regions. */
 export interface Paint {
@@ -19,7 +20,7 @@ export interface Paint {
  *
  * @param runtime The open model.
  * @param content The encoded content.
- * @param options What to paint, pixels per feature, and a signal that stops between tiles.
+ * @param options What to paint, pixels per feature, and a signal that stops before each decoder run.
  * @returns One picture per target, each of the content's size and with its alpha channel.
  */
 export async function paint(
@@ -35,9 +36,9 @@ export async function paint(
   const { width, height } = image;
   const results = paints.map((job) => ({ job, width, height, data: image.data.slice() }));
   for (const tile of tiles) {
-    signal?.throwIfAborted();
     await content.withFeatures(tile, async (features) => {
       for (const result of results) {
+        await nextTurn(signal);
         const { target, regions } = result.job;
         const map = tileAffine(regions, target, { tile, grid, stride });
         const { data } = await runtime.decode(features, map);

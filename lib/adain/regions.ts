@@ -6,6 +6,7 @@ import { mergeMoments, type Moments, moments, statisticsOf } from "./moments.ts"
 import type { Rectangle } from "./planar.ts";
 import type { Statistics } from "./statistics.ts";
 import type { Tile } from "./tiles.ts";
+import { nextTurn } from "./turn.ts";
 
 /** What a picture is to become. */
 export interface Target {
@@ -50,7 +51,7 @@ export async function regionsOf(
   const masks = completeMasks(onGrid, target.styles.length);
   let totals: Moments[] = [];
   for (const tile of content.tiles) {
-    signal?.throwIfAborted();
+    await nextTurn(signal);
     const map = await content.withFeatures(tile, featureMap);
     const core = inFeatures(tile.core, stride);
     const parts = masks.map((mask) =>
