@@ -4,6 +4,7 @@ import type { Model } from "./manifest.ts";
 import type { Affine } from "./affine.ts";
 import { chooseProvider, type ChosenProvider, type Provider } from "./provider.ts";
 import { RunQueue } from "./run_queue.ts";
+import { openSessions, releaseSessions, type Sessions } from "./sessions.ts";
 import type { Statistics } from "./statistics.ts";
 
 /** How to run the graphs. */
@@ -66,15 +67,7 @@ class TensorFeatures implements Features {
   }
 }
 
-/** The open graphs of a model. */
-interface Sessions {
-  readonly encoder: ort.InferenceSession;
-  readonly decoder: ort.InferenceSession;
-  /** Absent where the model has no modulation. */
-  readonly style?: ort.InferenceSession;
-}
-
-/** The sessions of a model. This file is the only one that knows ONNX Runtime. */
+/** The sessions of a model. Beside this file only `sessions.ts` knows ONNX Runtime. */
 export class Runtime {
   /** Where the graphs really run. */
   readonly provider: "wasm" | "webgpu";
@@ -103,24 +96,8 @@ export class Runtime {
   static async open(model: Model, options: RuntimeOptions = {}): Promise<Runtime> {
     const chosen = await chooseProvider(options.provider ?? "wasm");
     const { provider } = chosen;
-    const module = await importOrt(provider, options.threads ?? 1);
-    const common = { executionProviders: [provider], logSeverityLevel: 3 } as const;
-    const onDevice = provider === "webgpu"
-      ? { preferredOutputLocation: { features: "gpu-buffer" } } as const
-      : {};
-    const create = module.InferenceSession.create;
-    try {
-      const encoder = await create(model.encoder, { ...common, ...onDevice });
-      const decoder = await create(model.decoder, common);
-      const style = model.style ? { style: await create(model.style, common) } : {};
-      return new Runtime(chosen, module, { encoder, decoder, ...style });
-    } catch (cause) {
-      throw new AdainError(
-        "model_damaged",
-        `Cannot load the graphs of the model "${model.manifest.name}" on ${provider}`,
-        { cause },
-      );
-    }
+    const opened = await openSessions(model, { provider, threads: options.threads ?? 1 });
+    return new Runtime(chosen, opened.module, opened.sessions);
   }
 
   /**
@@ -192,9 +169,7 @@ export class Runtime {
 
   /** Releases the sessions after the runs that are under way. */
   async dispose(): Promise<void> {
-    await this.#queue.run(async () => {
-      for (const session of Object.values(this.#sessions)) await session.release();
-    });
+    await this.#queue.run(() => releaseSessions(this.#sessions));
   }
 
   #run<T>(task: () => Promise<T>): Promise<T> {
@@ -217,31 +192,4 @@ function assertTensor(features: Features): TensorFeatures {
 function floats(data: ort.Tensor.DataType): Float32Array<ArrayBuffer> {
   if (data instanceof Float32Array) return data as Float32Array<ArrayBuffer>;
   throw new TypeError("the graph gives an output that is not float32");
-}
-
-/**
- * The package has one entry per backend: `/wasm` starts fastest but cannot start threads on Deno,
- * the main entry can, and only `/webgpu` has WebGPU.
- */
-async function importOrt(provider: "wasm" | "webgpu", threads: number): Promise<typeof ort> {
-  hideWorkerOrigin();
-  const module: typeof ort = provider === "webgpu"
-    ? await import("onnxruntime-web/webgpu")
-    : threads === 1
-    ? await import("onnxruntime-web/wasm")
-    : await import("onnxruntime-web");
-  module.env.wasm.numThreads = threads;
-  module.env.logLevel = "error";
-  return module;
-}
-
-/**
- * In a worker `location.origin` is "null", which ONNX Runtime takes for a base URL. Other WASM
- * modules need `location.href`, so only the origin is hidden.
- */
-function hideWorkerOrigin(): void {
-  if (globalThis.location?.origin === "null") {
-    const value = { href: globalThis.location.href, origin: undefined };
-    Object.defineProperty(globalThis, "location", { value, configurable: true });
-  }
 }

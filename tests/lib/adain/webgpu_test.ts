@@ -119,3 +119,9 @@ gpuTest("open() with auto does not take the software adapter", async () => {
   assert.equal(stylizer.provider, software ? "wasm" : "webgpu");
   await stylizer.dispose();
 });
+
+gpuTest("open() twice at once on WebGPU opens both", async () => {
+  const open = (): Promise<Stylizer> => Stylizer.open(MODEL, { provider: "webgpu" });
+  const stylizers = await Promise.all([open(), open()]);
+  for (const stylizer of stylizers) await stylizer.dispose();
+});
