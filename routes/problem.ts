@@ -49,6 +49,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   corrupt_image: { status: 422, title: "Image is corrupt" },
   damaged_entry: { status: 500, title: "Internal Server Error" },
   deadline: { status: 504, title: "Computing took too long" },
+  disposed: { status: 503, title: "Service is shutting down" },
   encode_failed: { status: 500, title: "Internal Server Error" },
   foreign_file: { status: 500, title: "Internal Server Error" },
   host_not_allowed: { status: 403, title: "Source host is not allowed" },

@@ -1,6 +1,7 @@
 /** The reasons for which the library refuses or fails, as a closed set. */
 export type AdainErrorCode =
   | "aborted"
+  | "disposed"
   | "invalid_target"
   | "invalid_statistics"
   | "model_mismatch"

@@ -76,6 +76,7 @@ export class Runtime {
   readonly #ort: typeof ort;
   readonly #sessions: Sessions;
   readonly #queue = new RunQueue();
+  #disposed: Promise<void> | undefined;
 
   private constructor(chosen: ChosenProvider, module: typeof ort, sessions: Sessions) {
     this.provider = chosen.provider;
@@ -105,7 +106,8 @@ export class Runtime {
    *
    * @param image Planar RGB, sides multiples of the stride and at least 16.
    * @returns Features (on the device where there is one) and statistics.
-   * @throws {AdainError} `run_failed` if the runtime gives up, for example for want of memory.
+   * @throws {AdainError} `run_failed` if the runtime gives up, for example for want of memory;
+   *   `disposed`.
    */
   encode(image: PlanarImage): Promise<EncoderOutput> {
     const input = new this.#ort.Tensor("float32", image.data, [1, 3, image.height, image.width]);
@@ -125,7 +127,7 @@ export class Runtime {
    *
    * @param statistics Statistics of the style's features.
    * @returns The same with the modulation, where the model has one.
-   * @throws {AdainError} `run_failed` if the runtime gives up.
+   * @throws {AdainError} `run_failed` if the runtime gives up; `disposed`.
    */
   completeStyle({ mean, std }: Statistics): Promise<Statistics> {
     const { style } = this.#sessions;
@@ -145,7 +147,7 @@ export class Runtime {
    * @param features Features of {@linkcode encode}.
    * @param map Scale and shift, `[C]` or `[C, height, width]` of the features, and the modulation.
    * @returns Planar RGB `[3, stride * height, stride * width]`, 0..1.
-   * @throws {AdainError} `run_failed` if the runtime gives up.
+   * @throws {AdainError} `run_failed` if the runtime gives up; `disposed`.
    */
   decode(features: Features, map: Affine): Promise<PlanarImage> {
     const { tensor, width, height } = assertTensor(features);
@@ -167,13 +169,17 @@ export class Runtime {
     });
   }
 
-  /** Releases the sessions after the runs that are under way. */
-  async dispose(): Promise<void> {
-    await this.#queue.run(() => releaseSessions(this.#sessions));
+  /** Releases the sessions after the runs that were asked for; once, however often it is called. */
+  dispose(): Promise<void> {
+    return this.#disposed ??= this.#queue.run(() => releaseSessions(this.#sessions));
   }
 
-  #run<T>(task: () => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
+  async #run<T>(task: () => Promise<T>): Promise<T> {
+    // The runtime gives the numbers of released sessions to new ones, also to those of others.
+    if (this.#disposed) {
+      throw new AdainError("disposed", "Cannot run the model: it was disposed");
+    }
+    return await this.#queue.run(async () => {
       try {
         return await task();
       } catch (cause) {

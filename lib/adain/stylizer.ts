@@ -233,9 +233,12 @@ export class Stylizer {
     }
   }
 
-  /** Releases the model after the runs that are under way. */
-  async dispose(): Promise<void> {
-    await this.#runtime.dispose();
+  /**
+   * Releases the model after the runs that are under way; again, it does nothing. Calls that need
+   * another run, and all later ones, fail with the {@linkcode AdainError} `disposed`.
+   */
+  dispose(): Promise<void> {
+    return this.#runtime.dispose();
   }
 
   #encode(

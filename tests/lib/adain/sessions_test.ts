@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InferenceSession } from "onnxruntime-web/wasm";
 import { loadModel, Stylizer } from "../../../lib/adain/mod.ts";
+import { Runtime } from "../../../lib/adain/onnx.ts";
 import { drawPicture, largestDifference } from "../../support/pictures.ts";
 
 const MODEL = await loadModel(new URL("../../../models/fast/", import.meta.url));
@@ -19,6 +20,29 @@ Deno.test("open() leaves the platform's Worker in its place", async () => {
   });
   assert.equal(answer, "here");
   worker.terminate();
+});
+
+Deno.test("dispose() of a disposed stylizer leaves another one alone", async () => {
+  const old = await Stylizer.open(MODEL);
+  const statistics = await old.analyze(picture);
+  await old.dispose();
+  const other = await Stylizer.open(MODEL);
+  const target = { styles: [{ statistics }] };
+  await assert.rejects(old.stylize(picture, target), { name: "AdainError", code: "disposed" });
+  await assert.rejects(old.analyze(picture), { code: "disposed" });
+  await old.dispose();
+  assert.equal((await other.stylize(picture, target)).width, picture.width);
+  await other.dispose();
+});
+
+Deno.test("dispose() lets runs end that were asked for, and refuses more", async () => {
+  const runtime = await Runtime.open(MODEL);
+  const image = { data: new Float32Array(3 * 16 * 16), width: 16, height: 16 };
+  const asked = [runtime.encode(image), runtime.encode(image)];
+  const disposed = runtime.dispose();
+  await assert.rejects(runtime.encode(image), { code: "disposed" });
+  for (const { features } of await Promise.all(asked)) features.dispose();
+  await disposed;
 });
 
 Deno.test("open() of a damaged model releases the graphs that were opened", async (t) => {
