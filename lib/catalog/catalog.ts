@@ -139,9 +139,8 @@ export class Catalog {
         picture: { bytes: picture.length, width, height },
         updatedAt: new Date().toISOString(),
       };
-      const created = await this.#store.get(id) === null;
       await this.#statistics.put(version, model, statistics);
-      await this.#store.put(record, picture);
+      const created = await this.#store.put(record, picture);
       this.#records.remember(id, record);
       return { record, changed: true, created };
     });
@@ -181,10 +180,9 @@ export class Catalog {
    * @throws {CatalogError} `unknown_style` or `store_unavailable`.
    */
   async delete(id: string): Promise<void> {
-    const record = await this.#store.get(id);
-    if (!record) throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
-    await this.#store.delete(record);
+    const isGone = await this.#store.delete(id);
     this.#records.remember(id, null);
+    if (!isGone) throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
   }
 
   /**

@@ -32,7 +32,7 @@ export interface StylePage {
 /**
  * The catalog's keys in Deno KV:
  * `["styles", id]` records · `["pictures", id, version, part]` pictures ·
- * `["statistics", model version, style version]` packed statistics, 4 bytes per number ·
+ * `["statistics", style version, model version]` packed statistics, 4 bytes per number ·
  * `["removed", id]` built-in styles that an administrator took away ·
  * `["claims", model version, style version]` who computes statistics at the moment ·
  * `["probe"]` written to see whether writing works.
@@ -74,7 +74,7 @@ export class StyleStore {
 
   /** @returns The style, or null. */
   async get(id: string): Promise<StyleRecord | null> {
-    return (await this.#try(() => this.#kv.get<StyleRecord>(["styles", id]))).value;
+    return (await this.#entry(id)).value;
   }
 
   /**
@@ -100,32 +100,48 @@ export class StyleStore {
    *
    * @param record The style.
    * @param picture Its bytes, where there is one.
+   * @returns Whether there was none before.
    */
-  async put(record: StyleRecord, picture?: Uint8Array): Promise<void> {
+  async put(record: StyleRecord, picture?: Uint8Array): Promise<boolean> {
     const { id, version } = record;
-    const before = await this.get(id);
-    for (let at = 0; picture && at < picture.length; at += PART) {
-      const part = picture.slice(at, at + PART);
-      await this.#write(() => this.#kv.set(["pictures", id, version, at / PART], part));
-    }
-    const change = this.#kv.atomic().set(["styles", id], record).delete(["removed", id]);
-    await this.#write(() => change.commit());
-    this.#writes.works();
-    if (before && before.version !== version) {
-      await this.#deleteAll(["pictures", id, before.version]);
+    for (;;) {
+      const before = await this.#entry(id);
+      const replaced = before.value?.version === version ? null : before.value;
+      const old = replaced ? await this.#belongings(replaced) : [];
+      for (let at = 0; picture && at < picture.length; at += PART) {
+        const part = picture.slice(at, at + PART);
+        await this.#write(() => this.#kv.set(["pictures", id, version, at / PART], part));
+      }
+      const change = this.#kv.atomic().check(before).set(["styles", id], record)
+        .delete(["removed", id]);
+      const { ok } = await this.#write(() => change.commit());
+      // Somebody changed the style meanwhile, and may have taken the new parts away.
+      if (!ok) continue;
+      this.#writes.works();
+      await this.#deleteUnchanged(old);
+      return before.value === null;
     }
   }
 
   /**
-   * Removes a style and its picture, and remembers it if it was built in.
+   * Removes a style, its picture and its statistics, and remembers it if it was built in.
    *
-   * @param record The style to remove.
+   * @param id The style to remove.
+   * @returns Whether there was one.
    */
-  async delete(record: StyleRecord): Promise<void> {
-    const change = this.#kv.atomic().delete(["styles", record.id]);
-    if (record.origin === "builtin") change.set(["removed", record.id], record.version);
-    await this.#write(() => change.commit());
-    await this.#deleteAll(["pictures", record.id]);
+  async delete(id: string): Promise<boolean> {
+    for (;;) {
+      const before = await this.#entry(id);
+      if (!before.value) return false;
+      const { origin, version } = before.value;
+      const old = await this.#belongings(before.value);
+      const change = this.#kv.atomic().check(before).delete(before.key);
+      if (origin === "builtin") change.set(["removed", id], version);
+      const { ok } = await this.#write(() => change.commit());
+      if (!ok) continue;
+      await this.#deleteUnchanged(old);
+      return true;
+    }
   }
 
   /** @returns Whether an administrator removed the built-in style. */
@@ -169,7 +185,7 @@ export class StyleStore {
     model: StyleShape & { readonly version: string },
     version: string,
   ): Promise<Statistics | null> {
-    const key = ["statistics", model.version, version];
+    const key = ["statistics", version, model.version];
     const { value } = await this.#try(() => this.#kv.get<Uint8Array>(key));
     return value && unpackStatistics(value, model);
   }
@@ -181,7 +197,7 @@ export class StyleStore {
     value: { readonly statistics: Statistics; readonly expireIn?: number },
   ): Promise<void> {
     const { statistics, expireIn } = value;
-    const key = ["statistics", model.version, version];
+    const key = ["statistics", version, model.version];
     const options = expireIn === undefined ? {} : { expireIn };
     await this.#write(() => this.#kv.set(key, packStatistics(statistics), options));
   }
@@ -197,8 +213,23 @@ export class StyleStore {
     return this.#claims.run(key, task);
   }
 
-  async #deleteAll(prefix: Deno.KvKey): Promise<void> {
-    const entries = await this.#try(() => Array.fromAsync(this.#kv.list({ prefix })));
+  #entry(id: string): Promise<Deno.KvEntryMaybe<StyleRecord>> {
+    return this.#try(() => this.#kv.get<StyleRecord>(["styles", id]));
+  }
+
+  /**
+   * What goes with a record: all pictures under its id, and its statistics (another style of the
+   * same picture computes them again). It is listed before the record goes: a picture that is stored
+   * later belongs to the next record.
+   */
+  #belongings({ id, version }: StyleRecord): Promise<Deno.KvEntry<unknown>[]> {
+    return this.#try(async () => [
+      ...await Array.fromAsync(this.#kv.list({ prefix: ["pictures", id] })),
+      ...await Array.fromAsync(this.#kv.list({ prefix: ["statistics", version] })),
+    ]);
+  }
+
+  async #deleteUnchanged(entries: readonly Deno.KvEntry<unknown>[]): Promise<void> {
     for (const entry of entries) {
       // Somebody may have written it anew meanwhile: then it belongs to another picture.
       const change = this.#kv.atomic().check(entry).delete(entry.key);
