@@ -18,6 +18,8 @@ export interface EncodedContent {
   readonly grid: Grid;
   /** The runs that cover the picture. */
   readonly tiles: readonly Tile[];
+  /** Bytes that it holds until it is disposed: features with their halos, or planes to encode again. */
+  readonly bytes: number;
   /**
    * Works with the features of one tile with its halo: the kept ones, or, where all together do not
    * fit the memory budget, those of another encoder run.
@@ -56,7 +58,6 @@ export async function encodeContent(
   const width = paddedLength(image.width, stride);
   const height = paddedLength(image.height, stride);
   const { tiles, keep } = planRuns({ width, height }, options.manifest, options.limits);
-  const encode = tileEncoder(runtime, image, tiles);
   const kept = new Map<Tile, Features>();
   const dispose = (): void => {
     kept.forEach((features) => features.dispose());
@@ -67,13 +68,19 @@ export async function encodeContent(
     else features.dispose();
   };
   try {
+    const { signal } = options;
+    const encode = tileEncoder(runtime, image, tiles);
+    const statistics = await encodeAll({ encode, tiles, done, stride, signal });
+    // With planes of its own, made when it is needed: those of the first time are free by now.
+    const encodeAgain = tileEncoder(runtime, image, tiles);
     return {
       image,
-      statistics: await encodeAll({ encode, tiles, done, stride, signal: options.signal }),
+      statistics,
       grid: { width: width / stride, height: height / stride },
       tiles,
+      bytes: keep ? featureBytes(tiles, options.manifest) : planeBytes(tiles),
       withFeatures: async (tile, task) => {
-        const features = kept.get(tile) ?? (await encode(tile)).features;
+        const features = kept.get(tile) ?? (await encodeAgain(tile)).features;
         return await task(features).finally(() => kept.has(tile) || features.dispose());
       },
       dispose,
@@ -84,17 +91,30 @@ export async function encodeContent(
   }
 }
 
+function featureBytes(tiles: readonly Tile[], { channels, stride }: Manifest): number {
+  const pixels = tiles.reduce((sum, { outer }) => sum + outer.width * outer.height, 0);
+  return Float32Array.BYTES_PER_ELEMENT * channels * pixels / stride ** 2;
+}
+
+function planeBytes(tiles: readonly Tile[]): number {
+  return Float32Array.BYTES_PER_ELEMENT * 3 * largestOf(tiles);
+}
+
+/** Pixels of the largest tile with its halo. */
+function largestOf(tiles: readonly Tile[]): number {
+  return Math.max(...tiles.map(({ outer }) => outer.width * outer.height));
+}
+
 /** Encodes single tiles; the planes of the largest one are allocated once and used for all. */
 function tileEncoder(
   runtime: Runtime,
   image: RgbaImage,
   tiles: readonly Tile[],
 ): (tile: Tile) => Promise<EncoderOutput> {
-  const largest = Math.max(...tiles.map(({ outer }) => outer.width * outer.height));
   let planes: Float32Array<ArrayBuffer> | undefined;
   return async ({ outer }) => {
     // Taken while it is in use: a second decoder of the same content makes its own.
-    const buffer = planes ?? new Float32Array(3 * largest);
+    const buffer = planes ?? new Float32Array(3 * largestOf(tiles));
     planes = undefined;
     const { width, height } = outer;
     const data = toPlanar(image, outer, buffer.subarray(0, 3 * width * height));

@@ -17,8 +17,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of a content: its RGBA pixels and its features. */
 function bytesOf({ pixels, encoded }: PreparedContent): number {
-  const { grid: { width, height }, statistics: { mean } } = encoded;
-  return pixels.data.length + width * height * mean.length * Float32Array.BYTES_PER_ELEMENT;
+  return pixels.data.length + encoded.bytes;
 }
 
 /** Keeps the contents that were encoded last, so that another style of one skips the encoder. */

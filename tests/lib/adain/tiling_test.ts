@@ -89,6 +89,23 @@ for (const [kept, memoryBudget] of [["kept", 2 ** 28], ["encoded again", 1000]] 
   });
 }
 
+Deno.test("encodeContent() says how many bytes it holds, halos included", async () => {
+  const limits = { memoryBudget: 2 ** 28, maxRunPixels: 1024 };
+  const tiled = await encodeContent(runtime, content, { manifest, limits });
+  for (const encoded of [whole, tiled]) {
+    let bytes = 0;
+    for (const tile of encoded.tiles) {
+      bytes += (await encoded.withFeatures(tile, (features) => features.read())).byteLength;
+    }
+    assert.equal(encoded.bytes, bytes);
+  }
+  assert(tiled.bytes > whole.bytes);
+  tiled.dispose();
+  const again = { manifest, limits: { ...limits, memoryBudget: 1000 } };
+  const { bytes, tiles } = await encodeContent(runtime, content, again);
+  assert.equal(bytes, Math.max(...tiles.map(({ outer }) => 12 * outer.width * outer.height)));
+});
+
 Deno.test("encodeContent() stops between tiles at an aborted signal", async () => {
   const limits = { memoryBudget: 2 ** 28, maxRunPixels: 1024 };
   const signal = AbortSignal.abort(new Error("gone"));

@@ -3,7 +3,7 @@ import type { EncodedContent } from "../../../lib/adain/mod.ts";
 import { ContentCache, type PreparedContent } from "../../../lib/compute/content_cache.ts";
 import { planGeometry } from "../../../lib/image/mod.ts";
 
-/** A content of one megapixel with features of so many channels at an eighth of its sides. */
+/** A content of one megapixel that holds features of so many channels at an eighth of its sides. */
 function contentOf(channels: number, disposed: number[]): PreparedContent {
   const pixels = { width: 1000, height: 1000, data: new Uint8ClampedArray(4_000_000) };
   const plan = planGeometry(pixels, {
@@ -17,8 +17,9 @@ function contentOf(channels: number, disposed: number[]): PreparedContent {
   const encoded: EncodedContent = {
     image: pixels,
     statistics: { mean: numbers, std: numbers },
-    grid: { width: 125, height: 125 },
+    grid: { width: 1, height: 1 },
     tiles: [],
+    bytes: 4 * channels * 125 * 125,
     withFeatures: () => Promise.reject(new Error("no features here")),
     dispose: () => void disposed.push(channels),
   };
