@@ -63,7 +63,7 @@ export function parseManifest(text: string): Manifest {
   const channels = count(json, "channels");
   const stride = count(json, "stride");
   const widest = Math.ceil(channels / stride);
-  const modulation = "modulation" in json ? count(json, "modulation") : 0;
+  const modulation = "modulation" in json ? count(json, "modulation", 0) : 0;
   const manifest = {
     name: string(json, "name"),
     version: string(json, "version"),
@@ -87,12 +87,16 @@ export function parseManifest(text: string): Manifest {
 /**
  * Reads a model folder and checks every file against the manifest's hashes.
  *
- * @param folder URL of the folder, with a trailing slash.
+ * @param folder File URL of the folder, with a trailing slash.
  * @returns The model.
  * @throws {AdainError} `model_missing` if a file is not there, `model_damaged` if one is not what
  *   the manifest says.
+ * @throws {TypeError} If the URL is not one of a file.
  */
 export async function loadModel(folder: URL): Promise<Model> {
+  if (folder.protocol !== "file:") {
+    throw new TypeError(`Cannot open the model ${folder}: only file URLs are supported`);
+  }
   const text = new TextDecoder().decode(await readFile(new URL("model.json", folder)));
   const manifest = parseManifest(text);
   const encoder = await readChecked(folder, manifest.files.encoder);
@@ -152,10 +156,10 @@ function string(json: Json, key: string): string {
   return value;
 }
 
-function count(json: Json, key: string): number {
+function count(json: Json, key: string, least = 1): number {
   const value = json[key];
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
-    throw damaged(key, "a positive integer", value);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least) {
+    throw damaged(key, `an integer of at least ${least}`, value);
   }
   return value;
 }
@@ -163,7 +167,9 @@ function count(json: Json, key: string): number {
 function file(files: Json, key: string): ModelFile {
   const entry = object(files, key);
   const path = string(entry, "path");
-  if (!/^[\w.-]+$/.test(path)) throw damaged(`files.${key}.path`, "a plain file name", path);
+  if (!/^(?!\.+$)[\w.-]+$/.test(path)) {
+    throw damaged(`files.${key}.path`, "a plain file name", path);
+  }
   return { path, sha256: string(entry, "sha256"), bytes: count(entry, "bytes") };
 }
 

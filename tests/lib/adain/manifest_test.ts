@@ -18,6 +18,11 @@ Deno.test("parseManifest() reads the model that ships", () => {
   assert.equal(manifest.receptiveField % manifest.stride, 0);
 });
 
+Deno.test("parseManifest() takes a modulation of 0 for none", () => {
+  const manifest = parseManifest(JSON.stringify({ ...good, modulation: 0 }));
+  assert.deepEqual([manifest.modulation, manifest.files.style], [0, undefined]);
+});
+
 Deno.test("parseManifest() takes the widest map from the text, else from channels and stride", () => {
   const widest = (change: object): number =>
     parseManifest(JSON.stringify({ ...good, channels: 96, stride: 8, ...change })).fullSizeChannels;
@@ -28,7 +33,11 @@ Deno.test("parseManifest() takes the widest map from the text, else from channel
 
 Deno.test.each([
   ["a name that is missing", { name: undefined }, /"name" must be a text, received nothing/],
-  ["channels that are no number", { channels: "128" }, /"channels" must be a positive integer/],
+  [
+    "channels that are no number",
+    { channels: "128" },
+    /"channels" must be an integer of at least 1/,
+  ],
   ["a stride of 0", { stride: 0 }, /"stride"/],
   ["a halo off the stride", { receptive_field: 57 }, /"receptive_field" must be a multiple/],
   ["files that are missing", { files: {} }, /"encoder" must be an object/],
@@ -36,9 +45,16 @@ Deno.test.each([
     modulation: 4,
     files: { ...good.files, style: undefined },
   }, /"style" must be an object/],
-  ["a modulation of less than nothing", { modulation: -1 }, /"modulation" must be a positive/],
+  [
+    "a modulation of less than nothing",
+    { modulation: -1 },
+    /"modulation" must be an integer of at least 0/,
+  ],
   ["a path out of the folder", {
     files: { ...good.files, encoder: { ...good.files.encoder, path: "../x.onnx" } },
+  }, /plain file name/],
+  ["a path that is a folder", {
+    files: { ...good.files, encoder: { ...good.files.encoder, path: ".." } },
   }, /plain file name/],
 ])("parseManifest() refuses %s", (_, change, message) => {
   assert.throws(() => parseManifest(JSON.stringify({ ...good, ...change })), (error) => {
@@ -52,6 +68,11 @@ Deno.test.each([
 Deno.test("parseManifest() refuses text that is not JSON, or no object", () => {
   assert.throws(() => parseManifest("{"), { code: "model_damaged" });
   assert.throws(() => parseManifest("[]"), { code: "model_damaged" });
+});
+
+Deno.test("loadModel() refuses URLs of other schemes", async () => {
+  const remote = new URL("http://127.0.0.1:9/fast/");
+  await assert.rejects(loadModel(remote), { name: "TypeError", message: /only file URLs/ });
 });
 
 Deno.test("loadModel() says which file is missing", async () => {
