@@ -83,7 +83,7 @@ export function statisticsDistance(a: Statistics, b: Statistics): number {
  * @param at The frame.
  * @param smoothing How; see {@linkcode Smoothing}.
  * @returns The smoothed statistics of the frame.
- * @throws {RangeError} As {@linkcode smoothingReach}.
+ * @throws {RangeError} As {@linkcode smoothingReach}, or if there is no such frame.
  *
  * @example The moving average of a step
  * ```ts
@@ -100,6 +100,9 @@ export function smoothStatistics(
   smoothing: Smoothing = {},
 ): Statistics {
   const { behind, ahead } = smoothingReach(smoothing);
+  if (!(at in frames)) {
+    throw new RangeError(`Cannot smooth frame ${at}: there are ${frames.length}, counted from 0`);
+  }
   const cut = smoothing.cut ?? DEFAULT_CUT;
   const first = at - sceneFrames(frames, { at, step: -1, limit: behind, cut });
   const last = at + sceneFrames(frames, { at, step: 1, limit: ahead, cut });

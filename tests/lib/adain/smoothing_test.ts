@@ -52,6 +52,13 @@ Deno.test.each([
   assert.throws(() => smoothingReach(smoothing), RangeError);
 });
 
+Deno.test.each([[-1], [2], [0.5], [NaN]])(
+  "smoothStatistics() refuses the frame %s of two",
+  (at) => {
+    assert.throws(() => smoothStatistics([frame(0), frame(1)], at), RangeError);
+  },
+);
+
 for (const kind of ["trailing", "centred"] as const) {
   Deno.test(`smoothRegions() ${kind} of a stream equals smoothing all at once`, async () => {
     const random = seededRandom(6);
