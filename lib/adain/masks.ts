@@ -21,6 +21,42 @@ export interface Grid {
 }
 
 /**
+ * Refuses masks that would paint nonsense.
+ *
+ * @param masks The masks of a target; none is allowed.
+ * @param styles The number of its styles, K.
+ * @throws {AdainError} `invalid_target` if there are neither K nor K-1 masks, K at least 2, or if a
+ *   mask does not fit its sides or has a value that is not finite.
+ */
+export function assertMasks(masks: readonly Mask[], styles: number): void {
+  if (masks.length === 0) return;
+  if (styles < 2 || (masks.length !== styles && masks.length !== styles - 1)) {
+    throw new AdainError(
+      "invalid_target",
+      `Cannot paint ${styles} styles with ${masks.length} masks: with K styles, K at least 2, ` +
+        "K or K-1 masks are allowed",
+    );
+  }
+  for (const { width, height, data } of masks) {
+    const isWhole = Number.isInteger(width) && width > 0 && Number.isInteger(height);
+    if (!isWhole || data.length === 0 || data.length !== width * height) {
+      throw new AdainError(
+        "invalid_target",
+        `Cannot use a mask of ${width} x ${height} with ${data.length} values: ` +
+          "one per pixel is needed",
+      );
+    }
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) {
+      throw new AdainError(
+        "invalid_target",
+        `Cannot use a mask with the value ${wrong}: values are from 0 to 1`,
+      );
+    }
+  }
+}
+
+/**
  * Brings a mask to the feature grid by area averaging where it shrinks and bilinear interpolation
  * where it grows.
  *
@@ -28,17 +64,9 @@ export interface Grid {
  * @param grid The grid to bring it to.
  * @param covers The part of the grid that the mask covers, in features (fractions allowed); beyond
  *   it the mask's edge is repeated. Default: the whole grid.
- * @returns `grid.width * grid.height` values, 0..1.
- * @throws {AdainError} `invalid_target` if the mask's length does not fit its sides.
+ * @returns `grid.width * grid.height` values.
  */
 export function resizeMask(mask: Mask, grid: Grid, covers: Grid = grid): Float32Array {
-  if (mask.data.length !== mask.width * mask.height || mask.data.length === 0) {
-    throw new AdainError(
-      "invalid_target",
-      `Cannot use a mask of ${mask.width} x ${mask.height} with ${mask.data.length} values: ` +
-        "one per pixel is needed",
-    );
-  }
   const horizontal = taps(mask.width, grid.width, covers.width);
   const vertical = taps(mask.height, grid.height, covers.height);
   const result = new Float32Array(grid.width * grid.height);
@@ -81,16 +109,8 @@ function taps(source: number, target: number, covers: number): [number, number][
  * @param masks K or K-1 masks on the feature grid, each of `positions` values.
  * @param regions The number of regions, K.
  * @returns K masks that sum to 1 everywhere; where no mask says anything, all are equal.
- * @throws {AdainError} `invalid_target` if the number of masks is neither K nor K-1.
  */
 export function completeMasks(masks: readonly Float32Array[], regions: number): Float32Array[] {
-  if (masks.length !== regions && masks.length !== regions - 1) {
-    throw new AdainError(
-      "invalid_target",
-      `Cannot paint ${regions} styles with ${masks.length} masks: ` +
-        `${regions - 1} or ${regions} are allowed`,
-    );
-  }
   const positions = masks[0]?.length ?? 0;
   const result = Array.from({ length: regions }, () => new Float32Array(positions));
   for (let position = 0; position < positions; position++) {

@@ -16,7 +16,7 @@ export interface Target {
   readonly alpha?: number;
   /** `content` keeps the content's colours and takes only the style's luma. Default `style`. */
   readonly colour?: "style" | "content";
-  /** With K styles: K or K-1 soft regions in their order; the rest goes to the last style. */
+  /** With K styles, K at least 2: K or K-1 soft regions in their order; the rest goes to the last style. */
   readonly masks?: readonly Mask[];
 }
 
@@ -35,7 +35,6 @@ export interface Regions {
  * @param target What it is to become.
  * @param options Pixels per feature, and a signal that stops between tiles.
  * @returns The regions.
- * @throws {AdainError} `invalid_target` if a mask or the number of masks is wrong.
  */
 export async function regionsOf(
   content: EncodedContent,

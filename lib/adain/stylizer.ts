@@ -1,5 +1,3 @@
-import { assertAlpha } from "./affine.ts";
-import { blend } from "./blend.ts";
 import {
   DEFAULT_MEMORY_BUDGET,
   MIN_RUN_PIXELS,
@@ -7,8 +5,8 @@ import {
   runBytesPerPixel,
   type RunLimits,
 } from "./budget.ts";
+import { assertImage, assertTarget } from "./checks.ts";
 import { encodeContent, type EncodedContent } from "./content.ts";
-import { AdainError } from "./errors.ts";
 import { smoothRegions } from "./frames.ts";
 import type { Manifest, Model } from "./manifest.ts";
 import { Runtime, type RuntimeOptions } from "./onnx.ts";
@@ -16,7 +14,7 @@ import { type Paint, paint } from "./paint.ts";
 import type { RgbaImage } from "./planar.ts";
 import { type Regions, regionsOf, type Target } from "./regions.ts";
 import type { Smoothing } from "./smoothing.ts";
-import { assertStatistics, type Statistics } from "./statistics.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** How a {@linkcode Stylizer} runs. */
 export interface StylizerOptions extends RuntimeOptions {
@@ -146,6 +144,7 @@ export class Stylizer {
     target: Target,
     signal?: AbortSignal,
   ): Promise<RgbaImage> {
+    assertTarget(target, this.manifest);
     return first(await this.#decodeMany(content, [target], signal));
   }
 
@@ -176,7 +175,7 @@ export class Stylizer {
     targets: readonly Target[],
     signal?: AbortSignal,
   ): Promise<RgbaImage[]> {
-    targets.forEach((target) => this.#assertTarget(target));
+    targets.forEach((target) => assertTarget(target, this.manifest));
     const encoded = await this.encode(content, signal);
     try {
       return await this.#decodeMany(encoded, targets, signal);
@@ -224,7 +223,7 @@ export class Stylizer {
       signal: AbortSignal | undefined;
     },
   ): AsyncGenerator<{ content: EncodedContent; regions: Regions }> {
-    this.#assertTarget(target);
+    assertTarget(target, this.manifest);
     const { stride } = this.manifest;
     for await (const frame of frames) {
       const content = await this.#encode(frame, { signal });
@@ -251,14 +250,6 @@ export class Stylizer {
     return encodeContent(this.#runtime, image, { ...options, manifest, limits: this.#limits });
   }
 
-  #assertTarget(target: Target): void {
-    for (const { statistics } of target.styles) {
-      assertStatistics(statistics, this.manifest);
-    }
-    assertAlpha(target.alpha ?? 1);
-    blend(target.styles);
-  }
-
   async #decodeMany(
     content: EncodedContent,
     targets: readonly Target[],
@@ -267,7 +258,6 @@ export class Stylizer {
     const { stride } = this.manifest;
     const paints: Paint[] = [];
     for (const target of targets) {
-      this.#assertTarget(target);
       paints.push({ target, regions: await regionsOf(content, target, { stride, signal }) });
     }
     return await paint(this.#runtime, content, { paints, stride, signal });
@@ -278,14 +268,4 @@ function first(pictures: readonly RgbaImage[]): RgbaImage {
   const [picture] = pictures;
   if (!picture) throw new RangeError("Cannot give the picture of no target");
   return picture;
-}
-
-function assertImage(image: RgbaImage): void {
-  const { width, height, data } = image;
-  if (width >= 1 && height >= 1 && data.length === 4 * width * height) return;
-  throw new AdainError(
-    "invalid_target",
-    `Cannot use a picture of ${width} x ${height} with ${data.length} bytes: ` +
-      "4 bytes per pixel (RGBA) are needed",
-  );
 }

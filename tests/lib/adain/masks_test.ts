@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { affine, statistics } from "../../../lib/adain/mod.ts";
-import { completeMasks, cutMask, mixAffines, resizeMask } from "../../../lib/adain/masks.ts";
+import {
+  assertMasks,
+  completeMasks,
+  cutMask,
+  mixAffines,
+  resizeMask,
+} from "../../../lib/adain/masks.ts";
 import { moments, statisticsOf } from "../../../lib/adain/moments.ts";
 import { seededRandom } from "../../support/random.ts";
 
@@ -28,9 +34,17 @@ Deno.test("resizeMask() averages where it shrinks: a fine checkerboard becomes g
   }
 });
 
-Deno.test("resizeMask() refuses data that do not fit the sides", () => {
-  const mask = { width: 4, height: 4, data: new Float32Array(15) };
-  assert.throws(() => resizeMask(mask, { width: 2, height: 2 }), { code: "invalid_target" });
+Deno.test.each(
+  [
+    ["of data that do not fit the sides", 4, 4, new Float32Array(15)],
+    ["of negative sides", -2, -2, new Float32Array(4)],
+    ["of sides with fractions", 2.5, 2, new Float32Array(5)],
+    ["without pixels", 0, 0, new Float32Array()],
+    ["with NaN", 2, 1, Float32Array.of(1, NaN)],
+    ["with an infinite value", 2, 1, Float32Array.of(1, Infinity)],
+  ] as const,
+)("assertMasks() refuses a mask %s", (_, width, height, data) => {
+  assert.throws(() => assertMasks([{ width, height, data }], 2), { code: "invalid_target" });
 });
 
 Deno.test("completeMasks() gives the rest to the last region", () => {
@@ -45,9 +59,20 @@ Deno.test("completeMasks() normalises K masks and shares what none claims", () =
   close(second ?? new Float32Array(), Float32Array.of(0.5, 0.5));
 });
 
-Deno.test("completeMasks() refuses a wrong number of masks", () => {
-  assert.throws(() => completeMasks([new Float32Array(4)], 3), { code: "invalid_target" });
-  assert.throws(() => completeMasks([], 2), { code: "invalid_target" });
+Deno.test.each([[1, 1], [1, 3], [3, 2], [1, 8]])(
+  "assertMasks() refuses %d mask(s) for %d style(s)",
+  (count, styles) => {
+    const mask = { width: 1, height: 1, data: Float32Array.of(1) };
+    const masks = new Array(count).fill(mask);
+    assert.throws(() => assertMasks(masks, styles), { code: "invalid_target" });
+  },
+);
+
+Deno.test("assertMasks() takes K or K-1 masks for K styles, and none", () => {
+  const mask = { width: 2, height: 1, data: Float32Array.of(0, 1) };
+  assertMasks([mask], 2);
+  assertMasks([mask, mask], 2);
+  assertMasks([], 1);
 });
 
 Deno.test("cutMask() takes a rectangle of the grid", () => {

@@ -74,9 +74,10 @@ Deno.test("stylize() with a mask of ones paints as without", async () => {
   await withStylizer(async (stylizer, statistics) => {
     const content = drawPicture(96, 80, 8);
     const masks = [{ width: 1, height: 1, data: Float32Array.of(1) }];
+    const other = await stylizer.analyze(drawPicture(96, 96, 5));
     const [plain, masked] = await stylizer.stylizeMany(content, [
       { styles: [{ statistics }] },
-      { styles: [{ statistics }], masks },
+      { styles: [{ statistics }, { statistics: other }], masks },
     ]);
     assert(plain && masked);
     assert(largestDifference(plain, masked) <= 1);
@@ -208,6 +209,7 @@ Deno.test("stylize() refuses bad targets before it runs anything", async () => {
   await withStylizer(async (stylizer, statistics) => {
     const content = drawPicture(32, 32, 15);
     const runs = stylizer.encoderRuns;
+    const mask = { width: 1, height: 1, data: Float32Array.of(1) };
     const short = { mean: new Float32Array(3), std: new Float32Array(3).fill(1) };
     for (
       const [target, code] of [
@@ -216,6 +218,7 @@ Deno.test("stylize() refuses bad targets before it runs anything", async () => {
         [{ styles: [{ statistics, weight: 0 }] }, "invalid_target"],
         [{ styles: new Array(9).fill({ statistics }) }, "invalid_target"],
         [{ styles: [{ statistics }], alpha: NaN }, "invalid_target"],
+        [{ styles: [{ statistics }], masks: [mask] }, "invalid_target"],
         [{ styles: [{ statistics: short }] }, "invalid_statistics"],
       ] as const
     ) {
@@ -231,8 +234,10 @@ Deno.test("stylize() refuses bad targets before it runs anything", async () => {
 
 Deno.test("stylize() refuses a picture whose bytes do not fit its size", async () => {
   await withStylizer((stylizer) => {
-    const broken = { width: 8, height: 8, data: new Uint8ClampedArray(100) };
-    assert.throws(() => stylizer.encode(broken), { code: "invalid_target" });
+    for (const [width, height, bytes] of [[8, 8, 100], [2.5, 2, 20], [-2, -2, 16]] as const) {
+      const broken = { width, height, data: new Uint8ClampedArray(bytes) };
+      assert.throws(() => stylizer.encode(broken), { code: "invalid_target" });
+    }
     return Promise.resolve();
   });
 });
