@@ -33,5 +33,4 @@ export {
   unpackStatistics,
 } from "./statistics.ts";
 export { type FramesOptions, Stylizer, type StylizerOptions } from "./stylizer.ts";
-export { RunQueue } from "./run_queue.ts";
 export type { Tile } from "./tiles.ts";

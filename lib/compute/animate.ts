@@ -47,16 +47,10 @@ export async function animate(
   const before = stylizer.encoderRuns;
   const wanted = await readTarget(target, job);
   const contents = animation.frames.map(({ pixels }) => pixels);
-  const painted = await clock.time("adain", async () => {
-    const pictures: Pixels[] = [];
-    for await (
-      const picture of stylizer.stylizeFrames(contents, wanted, { signal: clock.signal })
-    ) {
-      pictures.push(picture);
-      await clock.turn("adain");
-    }
-    return pictures;
-  });
+  const painted = await clock.time(
+    "adain",
+    () => Array.fromAsync(stylizer.stylizeFrames(contents, wanted, { signal: clock.signal })),
+  );
   const frames = animation.frames.map(({ delay }, k): Frame => {
     const pixels = painted[k];
     if (!pixels) throw new RangeError("every frame gives one picture");

@@ -26,22 +26,12 @@ export class StageClock {
    * @throws {ComputeError} `aborted`.
    */
   async time<T>(stage: Stage, task: () => T | Promise<T>): Promise<T> {
-    await this.turn(stage);
+    await nextTurn();
+    if (this.signal.aborted) throw new ComputeError("aborted", `Stopped at ${stage}`);
     const start = performance.now();
     const result = await task();
     this.#times[stage] = (this.#times[stage] ?? 0) + performance.now() - start;
     return result;
-  }
-
-  /**
-   * Lets an abort in, as every stage does before it starts; long ones do between their steps.
-   *
-   * @param stage The stage that goes on.
-   * @throws {ComputeError} `aborted`.
-   */
-  async turn(stage: Stage): Promise<void> {
-    await nextTurn();
-    if (this.signal.aborted) throw new ComputeError("aborted", `Stopped at ${stage}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RunQueue } from "../../../lib/adain/mod.ts";
+import { RunQueue } from "../../../lib/adain/run_queue.ts";
 
 Deno.test("RunQueue runs one task at a time, in order", async () => {
   const queue = new RunQueue();
