@@ -32,6 +32,7 @@ function toolsFor(log: string[]): Tools {
         statistics: { mean: numbers, std: numbers },
         grid: { width: 1, height: 1 },
         tiles: [],
+        bytes: 4,
         dispose: () => void log.push("dispose"),
       });
     },
