@@ -34,6 +34,13 @@ Deno.test("resizeMask() averages where it shrinks: a fine checkerboard becomes g
   }
 });
 
+Deno.test("resizeMask() counts all that it shrinks: thin lines become light grey", () => {
+  const data = Float32Array.from({ length: 64 * 64 }, (_, i) => i % 16 === 4 ? 1 : 0);
+  for (const value of resizeMask({ width: 64, height: 64, data }, { width: 4, height: 4 })) {
+    assert(Math.abs(value - 1 / 16) < 0.02, `${value}`);
+  }
+});
+
 Deno.test.each(
   [
     ["of data that do not fit the sides", 4, 4, new Float32Array(15)],

@@ -254,6 +254,18 @@ Deno.test("open() refuses a memory budget that is too small", async () => {
   }
 });
 
+Deno.test("encode() runs no more pixels than fit the provider's largest buffer", async () => {
+  const model = await loadModel(MODEL);
+  const wide = { ...model, manifest: { ...model.manifest, fullSizeChannels: 1200 } };
+  const stylizer = await Stylizer.open(wide, { memoryBudget: 2 ** 40 });
+  const encoded = await stylizer.encode(drawPicture(400, 300, 17));
+  for (const { outer } of encoded.tiles) {
+    assert(4 * 1200 * outer.width * outer.height <= 2 ** 29, `${outer.width} x ${outer.height}`);
+  }
+  encoded.dispose();
+  await stylizer.dispose();
+});
+
 Deno.test("open() refuses a graph that is not ONNX", async () => {
   const model = { ...await loadModel(MODEL), encoder: new TextEncoder().encode("not a graph") };
   await assert.rejects(Stylizer.open(model), { code: "model_damaged" });

@@ -89,6 +89,18 @@ for (const [kept, memoryBudget] of [["kept", 2 ** 28], ["encoded again", 1000]] 
   });
 }
 
+Deno.test("regionsOf() lays masks over the picture and not over its padding", async () => {
+  const limits = { memoryBudget: 2 ** 28, maxRunPixels: Infinity };
+  const narrow = await encodeContent(runtime, drawPicture(20, 16, 2), { manifest, limits });
+  const styles = [{ statistics: whole.statistics }, { statistics: whole.statistics }];
+  const mask = { width: 2, height: 1, data: Float32Array.of(1, 0) };
+  const { masks: [first] } = await regionsOf(narrow, { styles, masks: [mask] }, { stride });
+  narrow.dispose();
+  assert.deepEqual(narrow.grid, { width: 3, height: 2 });
+  // 20 pixels are 2.5 features: the middle of the second lies at 0.7 of the mask's pixels.
+  [1, 0.3, 0].forEach((value, i) => assert(Math.abs((first?.[i] ?? NaN) - value) < 1e-6));
+});
+
 Deno.test("encodeContent() says how many bytes it holds, halos included", async () => {
   const limits = { memoryBudget: 2 ** 28, maxRunPixels: 1024 };
   const tiled = await encodeContent(runtime, content, { manifest, limits });

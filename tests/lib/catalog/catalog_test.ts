@@ -120,6 +120,20 @@ Deno.test("statisticsOf() keeps the statistics of a loose picture by its content
   });
 });
 
+Deno.test("statistics of a loose picture expire, those of a style do not", async () => {
+  await withKv(async ({ kv, open }) => {
+    const lives: unknown[] = [];
+    const { set } = kv;
+    kv.set = (key, value, options) => {
+      if (key[0] === "statistics") lives.push(options?.expireIn);
+      return set.call(kv, key, value, options);
+    };
+    await open().statisticsOf(picture(3), MODEL);
+    await open().put("style", picture(4), options);
+    assert.deepEqual(lives, [30 * 24 * 3600 * 1000, undefined]);
+  });
+});
+
 Deno.test("delete() removes the style and its picture", async () => {
   await withKv(async ({ kv, open }) => {
     const catalog = open();

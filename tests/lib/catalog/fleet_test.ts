@@ -122,6 +122,31 @@ Deno.test("the claim of an instance that died is given up after its life", async
   });
 });
 
+Deno.test("a read that is late does not hide what was registered meanwhile", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const gate = Promise.withResolvers<void>();
+  let isFirst = true;
+  const slow = new Proxy(kv, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target).bind(target);
+      if (name !== "get" || !isFirst) return value;
+      isFirst = false;
+      return async (key: Deno.KvKey) => {
+        const entry = await kv.get(key);
+        await gate.promise;
+        return entry;
+      };
+    },
+  });
+  const analyze = () => Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 });
+  const catalog = new Catalog({ kv: slow, recordLife: 1e9, analyze });
+  const late = catalog.find("mine");
+  const { record } = await catalog.put("mine", PICTURE, OPTIONS);
+  gate.resolve();
+  assert.equal(await late, null);
+  assert.deepEqual(catalog.recent("mine"), record);
+});
+
 Deno.test("find() waits half a second for a slow store, and tells once", async () => {
   using kv = await Deno.openKv(":memory:");
   const gated = new GatedKv();
