@@ -34,3 +34,4 @@ export {
 } from "./statistics.ts";
 export { type FramesOptions, Stylizer, type StylizerOptions } from "./stylizer.ts";
 export type { Tile } from "./tiles.ts";
+export { nextTurn } from "./turn.ts";

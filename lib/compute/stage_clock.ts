@@ -1,3 +1,4 @@
+import { nextTurn } from "../adain/mod.ts";
 import { ComputeError } from "./errors.ts";
 import type { Stage, StageTimes } from "./job.ts";
 
@@ -33,9 +34,4 @@ export class StageClock {
     this.#times[stage] = (this.#times[stage] ?? 0) + performance.now() - start;
     return result;
   }
-}
-
-/** Lets messages in: an abort that was posted to a worker is seen only between turns. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
