@@ -21,6 +21,8 @@ interface Measuring {
 }
 
 const HERE = new URL("./", import.meta.url);
+/** Milliseconds that one style may take, whatever the model: ten minutes. */
+const PATIENCE = 600_000;
 const LICENCE = "Public domain (painting); the numbers are CC0-1.0";
 
 async function openModel(name: string): Promise<Measuring> {
@@ -30,6 +32,7 @@ async function openModel(name: string): Promise<Measuring> {
     pipeline: { models: { [name]: folder.href }, provider: "wasm", threads: 1 },
     model: name,
     queueLimit: 1,
+    deadline: PATIENCE,
     maxBytes: Infinity,
   });
   const job = { kind: "analyze", limits: DEFAULT_LIMITS, model: name } as const;
