@@ -1,4 +1,5 @@
-import { setImmediate } from "node:timers";
+/** Milliseconds in which an answer that is there is read: turns of the event loop, some more when busy. */
+const READING = 10;
 
 interface Wait {
   readonly ends: number;
@@ -46,9 +47,7 @@ export class TimeLimit {
 
   /** Where this thread was busy for long, what is there by now is read first. */
   #lookSoon(): void {
-    setImmediate(() => {
-      if (this.#timer !== undefined) this.#look();
-    });
+    this.#timer = setTimeout(() => this.#look(), READING);
   }
 
   #look(): void {
