@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  ComputeError,
-  InProcessCompute,
-  type InProcessOptions,
-  type PaintJob,
-} from "../../../lib/compute/mod.ts";
+import { ComputeError, type PaintJob } from "../../../lib/compute/mod.ts";
 import { DEFAULT_LIMITS, encode } from "../../../lib/image/mod.ts";
 import { drawPicture } from "../../support/pictures.ts";
-
-const MODEL = new URL("../../../models/fast/", import.meta.url);
+import { GEOMETRY, startCompute } from "./_compute.ts";
 
 /** A plain thumbnail. */
 const job: PaintJob = {
@@ -17,28 +11,11 @@ const job: PaintJob = {
   limits: DEFAULT_LIMITS,
   model: "fast",
   output: { format: "png" },
-  geometry: {
-    fit: "inside",
-    gravity: { x: 0.5, y: 0.5 },
-    dpr: 1,
-    enlarge: false,
-    maxSide: 2048,
-  },
+  geometry: GEOMETRY,
 };
 
-const start = (change: Partial<InProcessOptions> = {}): Promise<InProcessCompute> =>
-  InProcessCompute.start({
-    pipeline: { models: { fast: MODEL.href }, provider: "wasm", threads: 1 },
-    model: "fast",
-    queueLimit: 8,
-    maxBytes: 1e9,
-    deadline: 60_000,
-    ...change,
-  });
-await (await start()).close(); // ONNX Runtime's own port is opened once per process
-
 Deno.test("in-process compute refuses an aborted caller, a full queue, and work after close()", async () => {
-  const it = await start({ queueLimit: 1 });
+  const it = await startCompute({ queueLimit: 1 });
   await assert.rejects(it.run(job, { signal: AbortSignal.abort() }), { code: "aborted" });
   const admitted = [it.run(job), it.run(job)];
   await assert.rejects(it.run(job), { name: "ComputeError", code: "queue_full" });
@@ -48,13 +25,13 @@ Deno.test("in-process compute refuses an aborted caller, a full queue, and work 
 });
 
 Deno.test("in-process compute stops a job between its stages after the deadline", async () => {
-  const it = await start({ deadline: 1 });
+  const it = await startCompute({ deadline: 1 });
   await assert.rejects(it.run(job), { code: "deadline" });
   await it.close();
 });
 
 Deno.test("in-process compute gives the place of a waiting caller that leaves to the next", async () => {
-  const it = await start({ queueLimit: 1 });
+  const it = await startCompute({ queueLimit: 1 });
   const gone = new AbortController();
   const first = it.run(job);
   const leaving = it.run(job, { signal: gone.signal });
@@ -68,7 +45,7 @@ Deno.test("in-process compute gives the place of a waiting caller that leaves to
 });
 
 Deno.test("in-process compute refuses those who wait when it is closed, and ends the running job", async () => {
-  const it = await start();
+  const it = await startCompute();
   const running = it.run(job);
   const waiting = [it.run(job), it.run(job)].map((run) =>
     assert.rejects(run, { name: "ComputeError", code: "closed" })
@@ -81,7 +58,7 @@ Deno.test("in-process compute refuses those who wait when it is closed, and ends
 });
 
 Deno.test("in-process compute says when to return by how long jobs run, not how long they wait", async () => {
-  const it = await start({ queueLimit: 20 });
+  const it = await startCompute({ queueLimit: 20 });
   const fill = (): Promise<unknown>[] => Array.from({ length: 21 }, () => it.run(job));
   const before = performance.now();
   await Promise.all(fill());

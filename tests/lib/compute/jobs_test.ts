@@ -3,12 +3,7 @@ import type { FramesOptions, Stylizer, Target } from "../../../lib/adain/mod.ts"
 import { animate } from "../../../lib/compute/animate.ts";
 import { ContentCache } from "../../../lib/compute/content_cache.ts";
 import { StageClock } from "../../../lib/compute/stage_clock.ts";
-import {
-  InProcessCompute,
-  type JobTarget,
-  type PaintJob,
-  type Picture,
-} from "../../../lib/compute/mod.ts";
+import type { InProcessCompute, JobTarget, PaintJob, Picture } from "../../../lib/compute/mod.ts";
 import {
   decode,
   decodeFrames,
@@ -19,29 +14,11 @@ import {
   probe,
 } from "../../../lib/image/mod.ts";
 import { drawPicture, meanDifference } from "../../support/pictures.ts";
+import { GEOMETRY, startCompute } from "./_compute.ts";
 
-const MODEL = new URL("../../../models/fast/", import.meta.url);
 const source = await encode(drawPicture(96, 64, 1), { format: "png" });
 const sources = [2, 3].map((seed) => encode(drawPicture(64, 64, seed), { format: "png" }));
 const [first, second] = await Promise.all(sources);
-
-const start = (): Promise<InProcessCompute> =>
-  InProcessCompute.start({
-    pipeline: { models: { fast: MODEL.href }, provider: "wasm", threads: 1 },
-    model: "fast",
-    queueLimit: 8,
-    maxBytes: 1e9,
-    deadline: 60_000,
-  });
-await (await start()).close(); // ONNX Runtime's own port is opened once per process
-
-const geometry: PaintJob["geometry"] = {
-  fit: "inside",
-  gravity: { x: 0.5, y: 0.5 },
-  dpr: 1,
-  enlarge: false,
-  maxSide: 2048,
-};
 
 const job = (change: Partial<PaintJob>): PaintJob => ({
   kind: "paint",
@@ -49,14 +26,14 @@ const job = (change: Partial<PaintJob>): PaintJob => ({
   limits: DEFAULT_LIMITS,
   model: "fast",
   output: { format: "png" },
-  geometry,
+  geometry: GEOMETRY,
   ...change,
 });
 
 async function withCompute(
   task: (compute: InProcessCompute, targets: readonly [JobTarget, JobTarget]) => Promise<void>,
 ): Promise<void> {
-  const compute = await start();
+  const compute = await startCompute();
   const targetOf = async (style = source): Promise<JobTarget> => {
     const analysis = {
       kind: "analyze",
@@ -139,7 +116,7 @@ Deno.test("an animation stays one: frames, delays, size; its still is its first 
     for (const format of ["gif", "webp"] as const) {
       for (const target of [a, undefined]) {
         const output = { format, animated: true };
-        const wanted = job({ source: film, output, geometry: { ...geometry, width: 24 } });
+        const wanted = job({ source: film, output, geometry: { ...GEOMETRY, width: 24 } });
         const moving = await compute.run(target ? { ...wanted, target } : wanted);
         assert.equal(moving.encoderRuns, target ? 3 : 0);
         const read = await decodeFrames(moving.body);
@@ -178,7 +155,7 @@ Deno.test("an animation stops between its frames", async () => {
 Deno.test("an animation is refused where its result would have too many pixels in sum", async () => {
   const frame = { pixels: drawPicture(2, 2, 1), delay: 100 };
   const film = await encodeAnimation({ frames: [frame, frame], plays: 1 }, { format: "gif" });
-  const large = { ...geometry, width: 50, height: 40, fit: "fill", enlarge: true } as const;
+  const large = { ...GEOMETRY, width: 50, height: 40, fit: "fill", enlarge: true } as const;
   const output = { format: "gif", animated: true } as const;
   await withCompute(async (compute, [target]) => {
     const paint = (maxTotalPixels: number, more: Partial<PaintJob> = {}): Promise<Picture> => {
@@ -229,7 +206,7 @@ Deno.test("transparent parts stay, or take the background", async () => {
 Deno.test("auto-avif writes AVIF where it is quick, else WebP", async () => {
   await withCompute(async (compute) => {
     const formatOf = async (width: number): Promise<Picture["format"]> => {
-      const large = { ...geometry, width, height: width, fit: "fill" as const, enlarge: true };
+      const large = { ...GEOMETRY, width, height: width, fit: "fill" as const, enlarge: true };
       const output = { format: "auto-avif" } as const;
       return (await compute.run(job({ output, geometry: large }))).format;
     };

@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
-import { InProcessCompute, type PaintJob } from "../../../lib/compute/mod.ts";
+import type { InProcessCompute, PaintJob } from "../../../lib/compute/mod.ts";
 import { decode, DEFAULT_LIMITS, encode, probe } from "../../../lib/image/mod.ts";
 import { drawPicture, meanDifference } from "../../support/pictures.ts";
+import { GEOMETRY, startCompute } from "./_compute.ts";
 
-const MODEL = new URL("../../../models/fast/", import.meta.url);
 const source = await encode(drawPicture(301, 201, 1), { format: "png" });
-
-const compute = (): Promise<InProcessCompute> =>
-  InProcessCompute.start({
-    pipeline: { models: { fast: MODEL.href }, provider: "wasm", threads: 1 },
-    model: "fast",
-    queueLimit: 8,
-    maxBytes: 1e9,
-    deadline: 60_000,
-  });
-await (await compute()).close(); // ONNX Runtime's own port is opened once per process
 
 type Change = Partial<Omit<PaintJob, "geometry">> & { geometry?: Partial<PaintJob["geometry"]> };
 
@@ -26,17 +16,13 @@ const job = ({ geometry, ...change }: Change = {}): PaintJob => ({
   output: { format: "png" },
   ...change,
   geometry: {
-    fit: "inside",
-    gravity: { x: 0.5, y: 0.5 },
-    dpr: 1,
-    enlarge: false,
-    maxSide: 2048,
+    ...GEOMETRY,
     ...geometry,
   },
 });
 
 async function withCompute(task: (compute: InProcessCompute) => Promise<void>): Promise<void> {
-  const it = await compute();
+  const it = await startCompute();
   try {
     await task(it);
   } finally {

@@ -6,6 +6,7 @@ import { type Tools, withContent } from "../../../lib/compute/prepare.ts";
 import { StageClock } from "../../../lib/compute/stage_clock.ts";
 import { DEFAULT_LIMITS, encode } from "../../../lib/image/mod.ts";
 import { drawPicture } from "../../support/pictures.ts";
+import { GEOMETRY } from "./_compute.ts";
 
 const job: PaintJob = {
   kind: "paint",
@@ -13,13 +14,7 @@ const job: PaintJob = {
   limits: DEFAULT_LIMITS,
   model: "fake",
   output: { format: "png" },
-  geometry: {
-    fit: "inside",
-    gravity: { x: 0.5, y: 0.5 },
-    dpr: 1,
-    enlarge: false,
-    maxSide: 8,
-  },
+  geometry: GEOMETRY,
 };
 
 /** Tools that write down what is encoded and disposed. */
