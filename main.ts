@@ -95,6 +95,7 @@ async function start(config: Config, log: Log): Promise<void> {
   await seedBuiltins(catalog, {
     folder: new URL("styles/", STATIC),
     model,
+    others: [...models.values()].filter((other) => other !== model),
     lanes: Math.max(1, config.COMPUTE_WORKERS),
     onProgress: createProgress("styles", Deno.stderr),
   });

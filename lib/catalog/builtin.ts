@@ -36,6 +36,8 @@ export interface SeedOptions {
   readonly folder: URL;
   /** The model whose statistics must be there. */
   readonly model: CatalogModel;
+  /** Further models: the statistics that ship for them are put too, and none computed. */
+  readonly others?: readonly CatalogModel[];
   /** Styles that are measured at once. Default 1. */
   readonly lanes?: number;
   /** Called after each style. */
@@ -55,6 +57,9 @@ export async function seedBuiltins(catalog: Catalog, options: SeedOptions): Prom
   const pictures = await readList<BuiltinPicture>(new URL("styles.json", folder));
   const paintings = await readList<BuiltinPainting>(new URL("paintings.json", folder));
   const shipped = await readShipped(folder, model);
+  const others = await Promise.all(
+    (options.others ?? []).map(async (other) => [other, await readShipped(folder, other)] as const),
+  );
   const total = pictures.length + paintings.length;
   let done = 0;
   const seed = async (id: string, put: () => Promise<void>): Promise<void> => {
@@ -64,11 +69,12 @@ export async function seedBuiltins(catalog: Catalog, options: SeedOptions): Prom
   const waiting = pictures.values();
   const lane = async (): Promise<void> => {
     for (const style of waiting) {
-      await seed(style.id, () => seedPicture(catalog, style, { folder, model, shipped }));
+      await seed(style.id, () => seedPicture(catalog, style, { folder, model, shipped, others }));
     }
   };
   await Promise.all(Array.from({ length: options.lanes ?? 1 }, lane));
-  for (const style of paintings) await seed(style.id, () => seedPainting(catalog, style, model));
+  const models = [model, ...others.map(([other]) => other)];
+  for (const style of paintings) await seed(style.id, () => seedPainting(catalog, style, models));
 }
 
 async function isOurs(catalog: Catalog, id: string): Promise<boolean> {
@@ -79,29 +85,38 @@ async function isOurs(catalog: Catalog, id: string): Promise<boolean> {
 async function seedPicture(
   catalog: Catalog,
   { id, file, ...metadata }: BuiltinPicture,
-  { folder, model, shipped }: Pick<SeedOptions, "folder" | "model"> & { shipped: FindShipped },
+  { folder, model, shipped, others }: Pick<SeedOptions, "folder" | "model"> & {
+    readonly shipped: FindShipped;
+    readonly others: readonly (readonly [CatalogModel, FindShipped])[];
+  },
 ): Promise<void> {
   const picture = await Deno.readFile(new URL(file, folder));
-  const known = shipped(id, await versionOf(picture));
+  const version = await versionOf(picture);
+  const known = shipped(id, version);
   const options = { metadata, origin: "builtin", model, known } as const;
   const { record, changed } = await catalog.put(id, picture, options);
   if (!changed) await catalog.statistics(record, model, known?.statistics);
+  for (const [other, shippedFor] of others) {
+    const statistics = shippedFor(id, version)?.statistics;
+    if (statistics) await catalog.statistics(record, other, statistics);
+  }
 }
 
 async function seedPainting(
   catalog: Catalog,
   { id, version, statistics, ...metadata }: BuiltinPainting,
-  model: CatalogModel,
+  models: readonly CatalogModel[],
 ): Promise<void> {
-  const packed = statistics[model.version];
-  // Models that these statistics were not computed for go without the painting.
-  if (packed === undefined) return;
-  const bytes = Uint8Array.fromBase64(packed);
-  await catalog.putStatistics(id, unpackStatistics(bytes, model), {
-    metadata,
-    version,
-    model,
-  });
+  for (const [i, model] of models.entries()) {
+    const packed = statistics[model.version];
+    if (packed !== undefined) {
+      const unpacked = unpackStatistics(Uint8Array.fromBase64(packed), model);
+      await catalog.putStatistics(id, unpacked, { metadata, version, model });
+    } else if (i === 0) {
+      // A default model that these statistics were not computed for goes without the painting.
+      return;
+    }
+  }
 }
 
 /** Both lists are part of this project and covered by its tests. */

@@ -19,11 +19,25 @@ const filled = (value: number): Statistics => ({
 const shippedOf = (picture: Uint8Array): number => 10 * (picture[0] ?? 0);
 
 async function shippedFile(): Promise<ShippedStatistics> {
-  const styles = Object.entries(PICTURES).map(async ([id, picture]) => {
-    const statistics = packStatistics(filled(shippedOf(picture))).toBase64();
-    return [id, { version: await versionOf(picture), width: 7, height: 5, statistics }] as const;
-  });
-  return { fast: { version: "v1", styles: Object.fromEntries(await Promise.all(styles)) } };
+  const shippedFor = async (
+    version: string,
+    more: number,
+  ): Promise<ShippedStatistics[string]> => {
+    const styles = Object.entries(PICTURES).map(async ([id, picture]) => {
+      const statistics = packStatistics(filled(shippedOf(picture) + more)).toBase64();
+      return [id, { version: await versionOf(picture), width: 7, height: 5, statistics }] as const;
+    });
+    return { version, styles: Object.fromEntries(await Promise.all(styles)) };
+  };
+  return { fast: await shippedFor("v1", 0), fine: await shippedFor("v2", 3) };
+}
+
+/** A painting whose statistics ship for versions of models: each says its place in the list. */
+function paintingOf(versions: readonly string[]): unknown {
+  const statistics = versions.map((version, i) =>
+    [version, packStatistics(filled(100 + i)).toBase64()] as const
+  );
+  return { id: "dusk", title: "Dusk", version: "p1", statistics: Object.fromEntries(statistics) };
 }
 
 interface Fixture {
@@ -31,7 +45,7 @@ interface Fixture {
   readonly analyzed: string[];
   readonly progress: string[];
   readonly catalog: Catalog;
-  seed(model?: CatalogModel): Promise<void>;
+  seed(model?: CatalogModel, others?: readonly CatalogModel[]): Promise<void>;
   /** Mean of a style's first channel. */
   mean(id: string, model?: CatalogModel): Promise<number | undefined>;
 }
@@ -59,10 +73,11 @@ async function withStyles(task: (fixture: Fixture) => Promise<void>): Promise<vo
     return Promise.resolve({ statistics: filled(picture[0] ?? 0), width: 3, height: 2 });
   };
   const catalog = new Catalog({ kv, recordLife: 0, analyze });
-  const seed = (model = MODEL): Promise<void> =>
+  const seed = (model = MODEL, others: readonly CatalogModel[] = []): Promise<void> =>
     seedBuiltins(catalog, {
       folder,
       model,
+      others,
       onProgress: ({ done, total, id }) => progress.push(`${done}/${total} ${id}`),
     });
   const mean = async (id: string, model = MODEL): Promise<number | undefined> =>
@@ -123,5 +138,31 @@ Deno.test("seedBuiltins() takes what ships for a new version over a store of the
     await seed();
     assert.equal(analyzed.length, 2);
     assert.deepEqual([await mean("waves"), await mean("leaves")], [10, 40]);
+  });
+});
+
+Deno.test("seedBuiltins() puts what ships for further models and measures nothing for them", async () => {
+  const fine = { ...MODEL, name: "fine", version: "v2" };
+  const other = { ...MODEL, name: "other", version: "v9" };
+  await withStyles(async ({ analyzed, seed, mean }) => {
+    await seed(MODEL, [fine, other]);
+    assert.deepEqual([await mean("waves", fine), await mean("leaves", fine)], [13, 43]);
+    assert.deepEqual(analyzed, []);
+    assert.equal(await mean("waves", other), 1);
+    assert.deepEqual(analyzed, ["1 other v9"]);
+  });
+});
+
+Deno.test("seedBuiltins() puts a painting for every model that has its statistics", async () => {
+  const fine = { ...MODEL, name: "fine", version: "v2" };
+  const other = { ...MODEL, name: "other", version: "v9" };
+  await withStyles(async ({ folder, catalog, seed, mean }) => {
+    const list = JSON.stringify([paintingOf(["v1", "v2"])]);
+    await Deno.writeTextFile(new URL("paintings.json", folder), list);
+    await seed(other, [MODEL, fine]);
+    assert.equal(await catalog.find("dusk"), null);
+    await seed(MODEL, [other, fine]);
+    assert.deepEqual([await mean("dusk"), await mean("dusk", fine)], [100, 101]);
+    await assert.rejects(mean("dusk", other), { code: "style_unavailable" });
   });
 });
