@@ -39,16 +39,17 @@ export function clientState(c: Context): ClientState {
 
 /**
  * @param c The request.
+ * @param client What its client has, if that is known already.
  * @returns Its signal, and what its client has.
  */
-export function serveOptions(c: Context): ServeOptions {
+export function serveOptions(c: Context, client: ClientState = clientState(c)): ServeOptions {
   const { raw } = c.req;
   // Not asked for on a hit: to make it takes longer than to look into the memory.
   return {
     get signal() {
       return raw.signal;
     },
-    ...clientState(c),
+    ...client,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { LRUCache } from "lru-cache";
-import type { Served } from "../lib/pictures/mod.ts";
+import type { ClientState, Served } from "../lib/pictures/mod.ts";
 import type { Bodies } from "./body.ts";
 import { readUpload } from "./upload.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
@@ -31,9 +31,10 @@ export function createStylizeRoute(services: Services, bodies: Bodies): Hono {
     const query = read(c);
     const { request, presentation } = query;
     if (c.req.method === "HEAD") return answerHead(c, query, services);
-    const ready = services.pictures.ready(request, clientState(c));
+    const client = clientState(c);
+    const ready = services.pictures.ready(request, client);
     if (ready) return readyResponse(c, ready, { presentation, shared: true });
-    return answerGet(c, query, services);
+    return answerGet(c, { query, client }, services);
   });
 
   app.post("/v1/stylize", async (c) => {
@@ -82,11 +83,16 @@ function queryReader(services: Services): (c: Context) => StylizeQuery {
   };
 }
 
-async function answerGet(c: Context, query: StylizeQuery, services: Services): Promise<Response> {
+async function answerGet(
+  c: Context,
+  asked: { readonly query: StylizeQuery; readonly client: ClientState },
+  services: Services,
+): Promise<Response> {
+  const { query, client } = asked;
   const { request, presentation } = query;
   assertNoLoop(c);
   try {
-    const served = await services.pictures.picture(request, serveOptions(c));
+    const served = await services.pictures.picture(request, serveOptions(c, client));
     return pictureResponse(c, served, { presentation, shared: true });
   } catch (error) {
     return await substitute(c, { services, query, error });

@@ -9,6 +9,8 @@ import type { CacheEntry } from "./types.ts";
  */
 const MAGIC = 0x31455350;
 const HEAD_AT = 12;
+/** A body stays in a buffer of up to this many times its frame's size; else it is copied. */
+const MAX_WASTE = 1.5;
 
 /** An entry with what its cache keeps beside it. */
 export interface StoredEntry extends CacheEntry {
@@ -40,7 +42,8 @@ export function encodeFrame(entry: StoredEntry): Uint8Array<ArrayBuffer> {
 /**
  * Reads an entry.
  *
- * @param frame Bytes of {@linkcode encodeFrame}; the entry does not keep them alive.
+ * @param frame Bytes of {@linkcode encodeFrame}, not to be changed any more. Where they are a part of a
+ * much larger buffer, the entry does not keep that alive.
  * @returns The entry.
  * @throws {CacheError} If the bytes are damaged, with the code `damaged_entry`.
  */
@@ -55,8 +58,11 @@ export function decodeFrame(frame: Uint8Array): StoredEntry {
   const bodyAt = HEAD_AT + view.getUint32(8, true);
   const { buffer, byteOffset, byteLength } = frame;
   const text = Buffer.from(buffer, byteOffset, byteLength).toString("utf8", HEAD_AT, bodyAt);
-  const body = new Uint8Array(buffer, byteOffset + bodyAt, byteLength - bodyAt);
-  return { ...headOf(text), body: new Uint8Array(body) };
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength <= MAX_WASTE * byteLength;
+  const body = isOwn
+    ? new Uint8Array(buffer, byteOffset + bodyAt, byteLength - bodyAt)
+    : new Uint8Array(frame.subarray(bodyAt));
+  return { ...headOf(text), body };
 }
 
 /** The checksum covers the head, so its shape is that of the `Head` that was written. */
