@@ -4,7 +4,7 @@ import { ComputeError } from "./errors.ts";
 export interface AdmissionOptions {
   /** The most jobs that wait. */
   readonly queueLimit: number;
-  /** The most bytes of all admitted jobs: their sources and their decoded pixels. */
+  /** The most bytes of all admitted jobs: their encoded pictures. */
   readonly maxBytes: number;
   /** How many jobs run at a time. */
   readonly slots: number;
@@ -31,7 +31,7 @@ export class Admission {
   /**
    * Lets a job in.
    *
-   * @param bytes What the job holds while it waits and runs.
+   * @param bytes The job's encoded pictures.
    * @returns A function to call once when the job leaves, with the milliseconds that it ran.
    * @throws {ComputeError} `queue_full`, with the seconds until a place is likely.
    */

@@ -1,6 +1,6 @@
 import { Admission } from "./admission.ts";
 import { ComputeError, deadlineError } from "./errors.ts";
-import type { Job, JobResult } from "./job.ts";
+import { type Job, type JobResult, sizeOf } from "./job.ts";
 import { Pipeline, type PipelineOptions } from "./pipeline.ts";
 import type { Compute, ComputeStatus, RunOptions } from "./pool.ts";
 import { Turns } from "./turns.ts";
@@ -13,7 +13,7 @@ export interface InProcessOptions {
   readonly model: string;
   /** The most jobs that wait. */
   readonly queueLimit: number;
-  /** The most bytes of admitted jobs. */
+  /** The most bytes of the encoded pictures of admitted jobs. */
   readonly maxBytes: number;
   /** Milliseconds that a job may run: it is refused before its next stage. */
   readonly deadline: number;
@@ -53,7 +53,7 @@ export class InProcessCompute implements Compute {
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult<J>> {
     if (this.#closed) throw new ComputeError("closed", "Cannot take work: compute is closed");
     const { signal = new AbortController().signal } = options;
-    const leave = this.#admission.enter(options.bytes ?? job.source.length);
+    const leave = this.#admission.enter(sizeOf(job));
     try {
       await this.#turns.take(signal);
     } catch (error) {

@@ -100,6 +100,15 @@ export interface AnalyzeJob {
 /** Everything that the compute workers can do. */
 export type Job = AnalyzeJob | DescribeJob | PaintJob | SheetJob;
 
+/**
+ * @param job A job.
+ * @returns Bytes of its encoded pictures: what it holds while it waits.
+ */
+export function sizeOf(job: Job): number {
+  const masks = job.kind === "paint" ? job.target?.masks ?? [] : [];
+  return [job.source, ...masks].reduce((sum, picture) => sum + picture.length, 0);
+}
+
 /** The stages of a job that are timed, in the order of the pipeline. */
 export type Stage = "decode" | "resize" | "encode" | "adain" | "output";
 

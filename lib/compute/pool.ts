@@ -1,6 +1,6 @@
 import { Admission } from "./admission.ts";
 import { ComputeError } from "./errors.ts";
-import type { Job, JobResult } from "./job.ts";
+import { type Job, type JobResult, sizeOf } from "./job.ts";
 import type { PipelineOptions } from "./pipeline.ts";
 import { contentOf, Slot, type Task } from "./slot.ts";
 
@@ -10,7 +10,7 @@ export interface Compute {
    * Does one job.
    *
    * @param job The job.
-   * @param options Signal of the caller, and the bytes that the job will hold.
+   * @param options Signal of the caller, and the bytes that the job holds while it runs.
    * @returns The job's result.
    */
   run<J extends Job>(job: J, options?: RunOptions): Promise<JobResult<J>>;
@@ -24,7 +24,7 @@ export interface Compute {
 export interface RunOptions {
   /** The caller is gone: a waiting job leaves, a running one stops after its stage. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes that the job will hold when decoded; its source's length where not known. */
+  /** Bytes that the job holds while it runs, decoded pixels included. Default: those of its pictures. */
   readonly bytes?: number;
 }
 
@@ -50,7 +50,7 @@ export interface PoolOptions {
   readonly workers: number;
   /** The most jobs that wait. */
   readonly queueLimit: number;
-  /** The most bytes of admitted jobs. */
+  /** The most bytes of the encoded pictures of admitted jobs, and of what running jobs hold. */
   readonly maxBytes: number;
   /** Milliseconds that a job may run: then it is refused, and its worker told to stop. */
   readonly deadline: number;
@@ -110,9 +110,11 @@ export class WorkerPool implements Compute {
     if (this.#closed) throw new ComputeError("closed", "Cannot take work: the pool is closed");
     const { signal } = options;
     if (signal?.aborted) throw new ComputeError("aborted", "The caller left before the job");
-    const leave = this.#admission.enter(options.bytes ?? job.source.length);
+    const size = sizeOf(job);
+    const leave = this.#admission.enter(size);
     const { promise, resolve, reject } = Promise.withResolvers<JobResult<Job>>();
-    const task: Task = { id: this.#nextId++, job, resolve, reject, leave };
+    const { bytes = size } = options;
+    const task: Task = { id: this.#nextId++, job, bytes, resolve, reject, leave };
     const abort = (): void => this.#abort(task);
     signal?.addEventListener("abort", abort, { once: true });
     try {
@@ -169,12 +171,19 @@ export class WorkerPool implements Compute {
   #dispatch(): void {
     const idle = new Set([...this.#slots].filter((slot) => slot.ready && !slot.busy));
     while (idle.size > 0) {
-      const task = this.#waiting.shift();
-      if (!task) return;
+      const [task] = this.#waiting;
+      if (!task || !this.#fits(task)) return;
+      this.#waiting.shift();
       const slot = choose(idle, task.job);
       idle.delete(slot);
       slot.start(task);
     }
+  }
+
+  /** A job that holds too much beside those that run waits for their end; alone, any may run. */
+  #fits({ bytes }: Task): boolean {
+    const held = [...this.#slots].reduce((sum, slot) => sum + slot.bytes, 0);
+    return held === 0 || held + bytes <= this.#options.maxBytes;
   }
 
   #abort(task: Task): void {
@@ -182,6 +191,7 @@ export class WorkerPool implements Compute {
     if (place >= 0) {
       this.#waiting.splice(place, 1);
       task.leave();
+      this.#dispatch();
     }
     for (const slot of this.#slots) slot.abort(task);
     task.reject(new ComputeError("aborted", "The caller left"));

@@ -9,6 +9,8 @@ export interface Task {
   readonly id: number;
   /** The job. */
   readonly job: Job;
+  /** Bytes that it holds while it runs. */
+  readonly bytes: number;
   /** Gives its result to who waits. */
   readonly resolve: (result: JobResult<Job>) => void;
   /** Tells who waits that there is none; after the first word to them this does nothing. */
@@ -66,6 +68,11 @@ export class Slot {
   /** Whether a job is under way, even one that nobody waits for any more. */
   get busy(): boolean {
     return this.#task !== undefined;
+  }
+
+  /** Bytes that the job under way holds, else 0. */
+  get bytes(): number {
+    return this.#task?.bytes ?? 0;
   }
 
   /** The content that it encoded last. */

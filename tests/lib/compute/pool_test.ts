@@ -10,9 +10,9 @@ import { DEFAULT_LIMITS } from "../../../lib/image/mod.ts";
 /** The fake worker does what the job's `model` says. */
 const FAKE = new URL("../../fakes/compute_worker.ts", import.meta.url);
 
-const job = (behaviour: string): PaintJob => ({
+const job = (behaviour: string, bytes = 10): PaintJob => ({
   kind: "paint",
-  source: new Uint8Array(10),
+  source: new Uint8Array(bytes),
   limits: DEFAULT_LIMITS,
   geometry: {
     fit: "inside",
@@ -104,40 +104,57 @@ Deno.test("WorkerPool.run() refuses at once when the queue is full, and says whe
 
 Deno.test("WorkerPool.run() refuses more bytes than it may hold, but one job of any size", async () => {
   await withPool(async (pool) => {
-    assert.deepEqual([...(await pool.run(job("answer 1"), { bytes: 5000 })).body], [1]);
+    assert.deepEqual([...(await pool.run(job("answer 1", 5000))).body], [1]);
     const gone = new AbortController();
-    const first = pool.run(job("hang"), { bytes: 600, signal: gone.signal });
-    await assert.rejects(pool.run(job("answer 1"), { bytes: 600 }), refusedAs("queue_full"));
+    const first = pool.run(job("hang", 600), { signal: gone.signal });
+    await assert.rejects(pool.run(job("answer 1", 600)), refusedAs("queue_full"));
     gone.abort();
     await assert.rejects(first, refusedAs("aborted"));
   });
 });
 
+Deno.test("WorkerPool.run() runs jobs one after the other that hold too much together", async () => {
+  await withPool(async (pool) => {
+    await until(() => pool.status().ready === 2);
+    const gone = new AbortController();
+    const first = pool.run(job("hang"), { bytes: 600, signal: gone.signal });
+    const left = pool.run(job("answer 1"), { bytes: 600, signal: gone.signal });
+    const small = pool.run(job("answer 2"), { bytes: 400 });
+    const { running, waiting } = pool.status();
+    assert.deepEqual({ running, waiting }, { running: 1, waiting: 2 });
+    const large = pool.run(job("answer 3"), { bytes: 5000 });
+    gone.abort();
+    await assert.rejects(first, refusedAs("aborted"));
+    await assert.rejects(left, refusedAs("aborted"));
+    assert.deepEqual([...(await small).body, ...(await large).body], [2, 3]);
+  }, { workers: 2, queueLimit: 3 });
+});
+
 Deno.test("WorkerPool.run() counts a job until its worker has let it go, whoever left", async () => {
   await withPool(async (pool) => {
     const gone = new AbortController();
-    const left = pool.run(job("spin a second"), { bytes: 600, signal: gone.signal });
+    const left = pool.run(job("spin a second", 600), { signal: gone.signal });
     gone.abort();
     await assert.rejects(left, refusedAs("aborted"));
-    await assert.rejects(pool.run(job("answer 1"), { bytes: 600 }), refusedAs("queue_full"));
-    assert.deepEqual([...(await pool.run(job("answer 2"), { bytes: 300 })).body], [2]);
+    await assert.rejects(pool.run(job("answer 1", 600)), refusedAs("queue_full"));
+    assert.deepEqual([...(await pool.run(job("answer 2", 300))).body], [2]);
     const { replaced } = pool.status();
-    await assert.rejects(pool.run(job("deaf"), { bytes: 600 }), refusedAs("deadline"));
-    await assert.rejects(pool.run(job("answer 3"), { bytes: 600 }), refusedAs("queue_full"));
-    const next = pool.run(job("answer 4"), { bytes: 300 });
+    await assert.rejects(pool.run(job("deaf", 600)), refusedAs("deadline"));
+    await assert.rejects(pool.run(job("answer 3", 600)), refusedAs("queue_full"));
+    const next = pool.run(job("answer 4", 300));
     await until(() => pool.status().replaced > replaced);
     assert.deepEqual([...(await next).body], [4]);
-    assert.deepEqual([...(await pool.run(job("answer 5"), { bytes: 1000 })).body], [5]);
+    assert.deepEqual([...(await pool.run(job("answer 5", 1000))).body], [5]);
   }, { deadline: 1500, grace: 500 });
 });
 
 Deno.test("WorkerPool.run() forgets a job at once that left before its turn", async () => {
   await withPool(async (pool) => {
     const gone = new AbortController();
-    const first = pool.run(job("answer 1"), { bytes: 600 });
-    const second = pool.run(job("die"), { bytes: 300, signal: gone.signal });
+    const first = pool.run(job("answer 1", 600));
+    const second = pool.run(job("die", 300), { signal: gone.signal });
     gone.abort();
-    const third = pool.run(job("answer 3"), { bytes: 300 });
+    const third = pool.run(job("answer 3", 300));
     await assert.rejects(second, refusedAs("aborted"));
     assert.deepEqual([...(await first).body, ...(await third).body], [1, 3]);
     assert.equal(pool.status().replaced, 0);
