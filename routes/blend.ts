@@ -2,7 +2,7 @@ import { AdainError, normaliseWeights } from "../lib/adain/mod.ts";
 import { STYLE_ID } from "../lib/catalog/mod.ts";
 import type { StyleChoice } from "../lib/pictures/mod.ts";
 import { RequestError } from "./errors.ts";
-import { DECIMAL } from "./fields.ts";
+import { DECIMAL, roundNumber } from "./fields.ts";
 
 /** A style and its weight. */
 type Weighted = { readonly id: string; readonly weight: number };
@@ -32,9 +32,12 @@ export function readBlend(text: string, ordered: boolean): StyleChoice {
 function readPart(part: string, text: string): Weighted {
   const [id = "", weight = "1", ...rest] = part.split(":");
   if (STYLE_ID.test(id) && DECIMAL.test(weight) && rest.length === 0) {
-    return { id, weight: Number(weight) };
+    return { id, weight: roundNumber(Number(weight)) };
   }
-  throw refuse(text, "it must be an id, or id:weight,id:weight,… with weights of at least 0");
+  throw refuse(
+    text,
+    "it must be an id, or id:weight,id:weight,… with decimal weights from 0 to below 100000",
+  );
 }
 
 function join(styles: readonly Weighted[]): Weighted[] {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { STYLE_ID } from "../lib/catalog/mod.ts";
 
 /** Plain decimal numbers only: no exponents, no signs, no spaces, no NaN. */
-export const DECIMAL: RegExp = /^(?:\d{1,5}(?:\.\d{1,6})?|\.\d{1,6})$/;
+export const DECIMAL: RegExp = /^(?:\d{1,5}(?:\.\d+)?|\.\d+)$/;
 
 /** CSS pixels of a side; what may be computed is bounded by the server's settings. */
 const MAX_CSS_SIDE = 4096;
@@ -28,15 +28,26 @@ export const GRAVITIES: Readonly<Record<string, readonly [x: number, y: number]>
 /** The formats that `fm` takes; `jpg` is another name of `jpeg`. */
 const FORMATS = ["auto", "avif", "webp", "jpeg", "jpg", "png", "gif"] as const;
 
-const POINT = /^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?),(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/;
+const POINT = /^(?:0|0?\.\d+|1(?:\.0+)?),(?:0|0?\.\d+|1(?:\.0+)?)$/;
 
 type Field<T> = z.ZodType<T, string>;
 
+/**
+ * Rounds what a query says, so that a number is one however many decimals it is written with.
+ *
+ * @param value A number.
+ * @returns The number with up to six decimals, as `lib/client` writes it.
+ */
+export function roundNumber(value: number): number {
+  return Number(value.toFixed(6));
+}
+
 function decimal(least: number, most: number, documented: z.GlobalMeta): Field<number> {
-  const text = `must be a number from ${least} to ${most}`;
+  const text = `must be a decimal number from ${least} to ${most}`;
   const range = { type: "number", minimum: least, maximum: most } as const;
   return z.string().regex(DECIMAL, text).transform(Number)
-    .pipe(z.number(text).min(least, text).max(most, text)).meta({ ...documented, schema: range });
+    .pipe(z.number(text).min(least, text).max(most, text)).transform(roundNumber)
+    .meta({ ...documented, schema: range });
 }
 
 function whole(least: number, most: number, documented: z.GlobalMeta): Field<number> {

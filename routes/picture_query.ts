@@ -5,7 +5,7 @@ import { type PictureRequest, type PictureSource, SAMPLE } from "../lib/pictures
 import type { SourcePolicy } from "../lib/source/mod.ts";
 import type { AutoFormat } from "../lib/compute/mod.ts";
 import { RequestError } from "./errors.ts";
-import { type Fields, GRAVITIES, type PictureFields } from "./fields.ts";
+import { type Fields, GRAVITIES, type PictureFields, roundNumber } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
 import { applyPreset, type Presets } from "./presets.ts";
 
@@ -179,7 +179,8 @@ export function readPresentation(fields: PictureFields): Presentation {
 /** The schema let only names and points through. */
 function readGravity(text = "center"): Gravity {
   if (text === "attention") return text;
-  const [x = 0.5, y = 0.5] = GRAVITIES[text] ?? text.split(",").map(Number);
+  const [x = 0.5, y = 0.5] = GRAVITIES[text] ??
+    text.split(",").map((share) => roundNumber(Number(share)));
   return { x, y };
 }
 

@@ -38,7 +38,10 @@ const MESSAGE_VERSION = "v1";
 
 const NUMBERS: ReadonlySet<string> = new Set(["alpha", "w", "h", "dpr", "q"]);
 
-/** The numbers that the service reads: `0.50` and `0.5` are one, `1e3` is none. */
+/**
+ * Numbers of up to six decimals: `0.50` and `0.5` are one. Any other text stays as it is: that the
+ * service rounds further decimals is not part of the form that is signed.
+ */
 const DECIMAL = /^\d{1,6}(?:\.\d{1,6})?$/;
 
 /**

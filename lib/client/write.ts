@@ -97,7 +97,7 @@ function gravity(value: Gravity, name: string): string {
   return `${share(value.x, `${name}.x`)},${share(value.y, `${name}.y`)}`;
 }
 
-/** The service reads six decimals and no exponent. */
+/** The service rounds to six decimals and reads no exponent. */
 function decimal(least: number, most: number): (value: unknown, name: string) => string {
   return (value, name) => {
     if (typeof value === "number" && value >= least && value <= most) {

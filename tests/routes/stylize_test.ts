@@ -86,6 +86,27 @@ Deno.test("GET /v1/stylize treats other spellings of one wish as one picture", a
   assert.equal(await etag("style=waves:6,mosaic:2"), blend);
 });
 
+Deno.test.each([
+  // What window.devicePixelRatio is at 133 %.
+  ["dpr=1.3333333730697632", "dpr=1.333333"],
+  ["alpha=0.3333333333333333", "alpha=0.333333"],
+  ["alpha=1.0000000", "alpha=1"],
+  ["fit=cover&w=9&h=9&g=0.3333333333,.5", "fit=cover&w=9&h=9&g=0.333333,0.5"],
+  [
+    "style=mosaic:0.3333333333333333,waves:0.6666666666666666",
+    "style=mosaic:0.333333,waves:0.666667",
+  ],
+])("GET /v1/stylize takes %s for %s", async (long, short) => {
+  await using app = await createTestApp();
+  const etag = async (query: string): Promise<string | null> => {
+    const style = query.startsWith("style=") ? "" : "&style=mosaic";
+    const response = await app.request(`/v1/stylize?${URL_OK}&${query}${style}`);
+    assert.equal(response.status, 200);
+    return response.headers.get("etag");
+  };
+  assert.equal(await etag(long), await etag(short));
+});
+
 Deno.test("GET /v1/stylize gives another ETag when the source or the style changes", async () => {
   let picture = PIXEL;
   await using app = await createTestApp({ fetchSource: () => Promise.resolve(picture) });

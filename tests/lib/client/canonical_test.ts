@@ -24,6 +24,7 @@ const SAME: readonly (readonly [given: string, canonical: string])[] = [
   ["alpha=1&alpha=0.5", "alpha=1&alpha=0.5"],
   ["mask=b&mask=a", "mask=b&mask=a"],
   ["alpha=1e0", "alpha=1e0"],
+  ["dpr=1.3333333730697632", "dpr=1.3333333730697632"],
   ["alpha=", "alpha="],
   ["w=+100", "w=%20100"],
   ["style=b:0.6,a:0.4", "style=b%3A0.6%2Ca%3A0.4"],
