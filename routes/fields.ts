@@ -4,8 +4,8 @@ import { STYLE_ID } from "../lib/catalog/mod.ts";
 /** Plain decimal numbers only: no exponents, no signs, no spaces, no NaN. */
 export const DECIMAL: RegExp = /^(?:\d{1,5}(?:\.\d+)?|\.\d+)$/;
 
-/** CSS pixels of a side; what may be computed is bounded by the server's settings. */
-const MAX_CSS_SIDE = 4096;
+/** CSS pixels of a side: the most that MAX_SIDE may be; a server's own bounds what it computes. */
+const MAX_CSS_SIDE = 16_383;
 
 /** Seconds that a client may ask a picture to be kept: a minute to a year. */
 const MAX_AGE = { least: 60, most: 365 * 24 * 3600 };

@@ -36,9 +36,9 @@ export interface PictureParameters {
   readonly alpha?: number | undefined;
   /** Whose colours the result has. Default `style`. */
   readonly color?: "style" | "content" | undefined;
-  /** Width in CSS pixels, from 1. */
+  /** Width in CSS pixels, 1..16383; the server's longest side bounds it. */
   readonly w?: number | undefined;
-  /** Height in CSS pixels, from 1. */
+  /** Height in CSS pixels, 1..16383; the server's longest side bounds it. */
   readonly h?: number | undefined;
   /** How the picture fills the box. Default `inside`, which never enlarges. */
   readonly fit?: Fit | undefined;

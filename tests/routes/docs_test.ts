@@ -11,7 +11,7 @@ Deno.test("GET /openapi.json describes every route and parameter", async () => {
     assert(byName.has(name), name);
   }
   const width = parameters.find((one: { name: string }) => one.name === "w");
-  assert.deepEqual(width.schema, { type: "integer", minimum: 1, maximum: 4096 });
+  assert.deepEqual(width.schema, { type: "integer", minimum: 1, maximum: 16_383 });
   const answers = Object.keys(document.paths["/v1/stylize"].get.responses);
   assert(["200", "304", "400", "404", "502", "503"].every((status) => answers.includes(status)));
 });

@@ -67,6 +67,14 @@ Deno.test("GET /v1/stylize with style=none makes a plain thumbnail", async () =>
   assert.equal(app.compute.painted[0]?.geometry.maxSide, 4096);
 });
 
+Deno.test("GET /v1/stylize takes every side that MAX_PLAIN_SIDE allows", async () => {
+  await using app = await createTestApp({ env: { MAX_PLAIN_SIDE: "16383" } });
+  const response = await app.request(`/v1/stylize?${URL_OK}&style=none&w=16383`);
+  assert.equal(response.status, 200);
+  const { width, maxSide } = app.compute.painted[0]?.geometry ?? {};
+  assert.deepEqual([width, maxSide], [16_383, 16_383]);
+});
+
 Deno.test("GET /v1/stylize of /sample.jpg fetches nothing", async () => {
   await using app = await createTestApp();
   const response = await app.request("/v1/stylize?url=/sample.jpg&style=mosaic");

@@ -32,6 +32,7 @@ const VALID: readonly (readonly [Partial<StylizeParameters>, string])[] = [
   [{ alpha: 1, fit: "inside", g: "center", dpr: 1, fm: "auto", frames: 1, color: "style" }, ""],
   [{ onerror: "error", download: false, model: undefined }, ""],
   [{ w: 320, h: 200, fit: "cover" }, "fit=cover&h=200&w=320"],
+  [{ w: 16_383 }, "w=16383"],
   [{ g: { x: 0.25, y: 1 } }, "g=0.25,1"],
   [{ g: "attention", dpr: 1.5 }, "dpr=1.5&g=attention"],
   [{ bg: "#FFAA00", fit: "contain" }, "bg=ffaa00&fit=contain"],
@@ -71,7 +72,7 @@ const INVALID: readonly (readonly [unknown, RegExp])[] = [
 
 const WRONG_TYPES: readonly (readonly [unknown, RegExp])[] = [
   [{ ...CAT, alpha: "0.5" }, /alpha.*a number from 0 to 1, received "0\.5"/],
-  [{ ...CAT, w: "320" }, /w.*whole number from 1 to 4096, received "320"/],
+  [{ ...CAT, w: "320" }, /w.*whole number from 1 to 16383, received "320"/],
   [{ ...CAT, url: 5 }, /url.*a text or a URL, received 5/],
   [{ ...CAT, bg: 0xffffff }, /bg.*a text, received 16777215/],
   [{ ...CAT, g: null }, /g.*point \{ x, y \}, received null/],
