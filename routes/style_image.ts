@@ -22,7 +22,7 @@ const CACHE_CONTROL = `public, max-age=${MAX_AGE}, stale-while-revalidate=86400`
 
 /**
  * `GET /v1/styles/{id}/image`: the style's picture as a thumbnail; where only statistics are known,
- * the sample picture painted in it. `HEAD` computes neither.
+ * the sample picture painted in it, unless only presets are painted. `HEAD` computes neither.
  *
  * @param services What the route uses.
  * @returns The route's app.
@@ -35,6 +35,12 @@ export function createStyleImageRoute(services: Services): Hono {
     const { expires } = readTexts(parameters, SIGNING_SCHEMA);
     const record = await services.catalog.get(c.req.param("id"));
     const own = await services.catalog.picture(record);
+    if (!own && services.config.PRESETS_ONLY) {
+      throw new RequestError(
+        "invalid_parameter",
+        `Only presets are painted here: the style "${record.id}" has no picture of its own`,
+      );
+    }
     const request: PictureRequest = {
       source: own ? { bytes: own } : { sample: true },
       style: own ? { kind: "none" } : { kind: "catalog", styles: [{ id: record.id, weight: 1 }] },

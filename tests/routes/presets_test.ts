@@ -59,6 +59,18 @@ Deno.test("GET /v1/stylize serves presets only where nothing else is allowed", a
   assert.match(await (await app.request("/")).text(), /data-presets="card"/);
 });
 
+Deno.test("GET /v1/styles/{id}/image paints nothing where only presets are allowed", async () => {
+  await using app = await createTestApp({ env: { PRESETS_ONLY: "true" } });
+  const model = { name: "fast", version: "v1", channels: 4 };
+  const statistics = { mean: new Float32Array(4), std: new Float32Array(4).fill(1) };
+  const options = { metadata: { title: "A painting" }, version: "p", model };
+  await app.catalog.putStatistics("painting", statistics, options);
+  assert.equal(await codeOf(app, "/v1/styles/painting/image"), "invalid_parameter");
+  assert.deepEqual(app.compute.jobs, []);
+  await app.catalog.put("drawn", PIXEL, { metadata: { title: "Drawn" }, origin: "user", model });
+  assert.equal((await app.request("/v1/styles/drawn/image")).status, 200);
+});
+
 Deno.test("a style of the query takes the place of a preset's, whatever its kind", async () => {
   const presets = new Map([["card", { style: "mosaic", w: "320" }]]);
   await using app = await createTestApp({ presets });
