@@ -106,7 +106,8 @@ function query(c: Context): URLSearchParams {
   return new URL(c.req.url).searchParams;
 }
 
-function readMetadata(c: Context, id: string): StyleMetadata {
+/** Undefined where the query tells nothing. */
+function readMetadata(c: Context, id: string): StyleMetadata | undefined {
   const texts = readParameters(query(c), Object.keys(METADATA.shape));
   const parsed = METADATA.safeParse(texts);
   if (!parsed.success) {
@@ -117,7 +118,7 @@ function readMetadata(c: Context, id: string): StyleMetadata {
     );
   }
   const entries = Object.entries(parsed.data).filter(([, value]) => value !== undefined);
-  return { title: id, ...Object.fromEntries(entries) };
+  return entries.length === 0 ? undefined : { title: id, ...Object.fromEntries(entries) };
 }
 
 /** A style as clients see it. */

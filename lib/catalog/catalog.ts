@@ -91,12 +91,13 @@ export class Catalog {
   }
 
   /**
-   * Registers a style, or replaces it. The same picture and metadata again change nothing.
+   * Registers a style, or replaces it. The same picture again changes nothing, unless other metadata
+   * come with it.
    *
    * @param id The id.
    * @param picture The encoded picture, up to {@linkcode MAX_STYLE_BYTES}.
-   * @param options Metadata, who brings it, and the model whose statistics are computed at once,
-   *   unless they are known.
+   * @param options Metadata (default: those of the same picture, else the id as the title), who
+   *   brings it, and the model whose statistics are computed at once, unless they are known.
    * @returns The style and whether anything changed.
    * @throws {CatalogError} `invalid_style`, `style_too_large` or `store_unavailable`.
    * @throws {ImageError} If the picture is refused.
@@ -105,7 +106,7 @@ export class Catalog {
     id: string,
     picture: Uint8Array<ArrayBuffer>,
     options: {
-      readonly metadata: StyleMetadata;
+      readonly metadata?: StyleMetadata | undefined;
       readonly origin: StyleRecord["origin"];
       readonly model: CatalogModel;
       readonly known?: StyleAnalysis | undefined;
@@ -122,7 +123,8 @@ export class Catalog {
     const version = await versionOf(picture);
     const unchanged = async (): Promise<StyleRecord | null> => {
       const before = await this.#store.get(id);
-      return before?.version === version && sameMetadata(before, metadata) ? before : null;
+      if (before?.version !== version) return null;
+      return metadata === undefined || sameMetadata(before, metadata) ? before : null;
     };
     const same = await unchanged();
     if (same) return { record: same, changed: false, created: false };
@@ -133,7 +135,7 @@ export class Catalog {
       const { statistics, width, height } = options.known ?? await this.#analyze(picture, model);
       const record: StyleRecord = {
         id,
-        ...metadata,
+        ...metadata ?? { title: id },
         origin,
         version,
         picture: { bytes: picture.length, width, height },

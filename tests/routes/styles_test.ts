@@ -50,7 +50,11 @@ Deno.test("PUT, GET and DELETE /v1/styles/{id} with the token", async () => {
   assert.equal(created.status, 201);
   const style = await created.json();
   assert.deepEqual([style.title, style.artist, style.year], ["My style", "Me", 2026]);
-  assert.equal((await app.request(path, put)).status, 200);
+  for (const again of [path, "/v1/styles/mine"]) {
+    const response = await app.request(again, put);
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), style);
+  }
   const painted = await app.request("/v1/stylize?url=/sample.jpg&style=mine");
   assert.equal(painted.status, 200);
   const image = await app.request("/v1/styles/mine/image");

@@ -70,6 +70,20 @@ Deno.test("put() of the same picture and metadata changes nothing", async () => 
   });
 });
 
+Deno.test("put() without metadata keeps those of the same picture only", async () => {
+  await withKv(async ({ open, analyzed }) => {
+    const catalog = open();
+    const bare = { origin: "user", model: MODEL } as const;
+    const metadata = { title: "A style", artist: "Somebody" };
+    const first = await catalog.put("same", picture(1), { ...options, metadata });
+    const second = await catalog.put("same", picture(1), bare);
+    assert.deepEqual([second.changed, second.record], [false, first.record]);
+    assert.deepEqual(analyzed, ["1 v1"]);
+    const { record } = await catalog.put("same", picture(2), bare);
+    assert.deepEqual([record.title, record.artist], ["same", undefined]);
+  });
+});
+
 Deno.test("put() of another picture replaces it and frees the old one", async () => {
   await withKv(async ({ kv, open }) => {
     const catalog = open();
