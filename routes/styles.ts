@@ -87,18 +87,22 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   return app;
 }
 
-/** The body is the picture, or JSON with its URL. */
+/** The body is the picture, or JSON with its URL, whatever its type is said to be. */
 async function readPicture(
   c: Context,
   services: Services,
   bodies: Bodies,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const body = await bodies.read(c.req.raw, services.config.MAX_SOURCE_BYTES);
-  if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) return body;
+  const isJson = /^application\/json\b/i.test(c.req.header("content-type") ?? "");
+  if (!isJson && body[0] !== BRACE) return body;
   const parsed = BODY.safeParse(parseJson(body));
   if (parsed.success) return await services.pictures.source(parsed.data, c.req.raw.signal);
   throw new RequestError("invalid_body", 'Send the picture, or {"url":"https://…"} as JSON');
 }
+
+/** `{` begins an object of JSON, and no picture. */
+const BRACE = 0x7b;
 
 const BODY = z.strictObject({ url: z.string() });
 

@@ -69,6 +69,21 @@ Deno.test("PUT, GET and DELETE /v1/styles/{id} with the token", async () => {
   assert.equal((await app.request("/v1/styles/mine")).status, 404);
 });
 
+Deno.test.each([
+  ["application/json"],
+  // What `curl -d` says.
+  ["application/x-www-form-urlencoded"],
+])("PUT /v1/styles/{id} reads a URL that is sent as %s", async (type) => {
+  await using app = await createTestApp();
+  const headers = { ...ADMIN, "content-type": type };
+  const put = (body: string): Promise<Response> =>
+    app.request("/v1/styles/mine", { method: "PUT", body, headers });
+  assert.equal((await put('{"url":"https://photos.example/cat.jpg"}')).status, 201);
+  assert.deepEqual(app.fetched, ["https://photos.example/cat.jpg"]);
+  const refused = await put('{"link":"https://photos.example/"}');
+  assert.equal((await refused.json()).code, "invalid_body");
+});
+
 Deno.test("GET /v1/styles/{id}/image of statistics alone is the sample in that style", async () => {
   await using app = await createTestApp();
   const model = { name: "fast", version: "v1", channels: 4 };
