@@ -31,6 +31,9 @@ export function readBlend(text: string, ordered: boolean): StyleChoice {
 
 function readPart(part: string, text: string): Weighted {
   const [id = "", weight = "1", ...rest] = part.split(":");
+  if (id === "none") {
+    throw refuse(text, "none is no style and cannot be blended: alpha says how much of a style");
+  }
   if (STYLE_ID.test(id) && DECIMAL.test(weight) && rest.length === 0) {
     return { id, weight: roundNumber(Number(weight)) };
   }

@@ -1,4 +1,5 @@
 import type { Statistics } from "../adain/mod.ts";
+import { nearest } from "../nearest.ts";
 import { CatalogError } from "./errors.ts";
 import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "./record.ts";
 import { Records } from "./records.ts";
@@ -8,6 +9,9 @@ import type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";
 
 /** Largest style picture, in bytes: 84 KV values. */
 export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
+
+/** The most ids that an unknown one is compared with, in the server's own thread. */
+const MAX_COMPARED = 1000;
 
 /** Styles and their statistics: computed once per model, kept in Deno KV, shared by a fleet. */
 export class Catalog {
@@ -59,7 +63,7 @@ export class Catalog {
   async get(id: string): Promise<StyleRecord> {
     const record = await this.find(id);
     if (record) return record;
-    throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
+    throw this.#unknown(id);
   }
 
   /**
@@ -184,7 +188,7 @@ export class Catalog {
   async delete(id: string): Promise<void> {
     const isGone = await this.#store.delete(id);
     this.#records.remember(id, null);
-    if (!isGone) throw new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"`);
+    if (!isGone) throw this.#unknown(id);
   }
 
   /**
@@ -227,6 +231,12 @@ export class Catalog {
     model: CatalogModel,
   ): Promise<{ statistics: Statistics; version: string }> {
     return this.#statistics.ofPicture(picture, model);
+  }
+
+  #unknown(id: string): CatalogError {
+    const near = nearest(id, this.#records.ids().slice(0, MAX_COMPARED));
+    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    return new CatalogError("unknown_style", `There is no style "${id.slice(0, 80)}"${hint}`);
   }
 }
 

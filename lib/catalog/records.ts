@@ -77,6 +77,11 @@ export class Records {
     return isRecent ? known.record : undefined;
   }
 
+  /** @returns Ids of the styles that are in memory, the last used first. */
+  ids(): string[] {
+    return [...this.#known].filter(([, { record }]) => record).map(([id]) => id);
+  }
+
   /** Looks how the store is, unless that is known; {@linkcode detail} tells later. */
   probe(): void {
     this.find(PROBE).catch(() => {}); // told by the detail

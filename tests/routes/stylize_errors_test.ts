@@ -62,6 +62,7 @@ Deno.test.each([
   [`${URL_OK}&style=mosaic:100000,waves`, /weights from 0 to below 100000/],
   [`${URL_OK}&style=mosaic:NaN`, /style=/],
   [`${URL_OK}&style=Mosaic`, /style=Mosaic/],
+  [`${URL_OK}&style=none:0.5,mosaic`, /none is no style.*alpha/],
   [`${URL_OK}&style=${new Array(9).fill("mosaic").join(",")}`, /1 to 8/],
   [`${URL_OK}&style=,`, /style=,/],
 ])("GET /v1/stylize?%s is a 400 that says why", async (query, message) => {
@@ -91,14 +92,16 @@ Deno.test.each([
 });
 
 Deno.test.each([
-  ["style=nope", "unknown_style"],
-  ["style=mosaic,nope", "unknown_style"],
-  ["style=mosaic&model=huge", "unknown_model"],
-])("GET /v1/stylize with %s answers 404", async (query, code) => {
+  ["style=nope", "unknown_style", /no style "nope"$/],
+  ["style=mosaic,mosiac", "unknown_style", /no style "mosiac"; did you mean "mosaic"\?$/],
+  ["style=mosaic&model=huge", "unknown_model", /"huge"/],
+])("GET /v1/stylize with %s answers 404", async (query, code, message) => {
   await using app = await createTestApp();
   const response = await app.request(`/v1/stylize?${URL_OK}&${query}`);
   assert.equal(response.status, 404);
-  assert.equal((await problemOf(response))["code"], code);
+  const problem = await problemOf(response);
+  assert.equal(problem["code"], code);
+  assert.match(String(problem["detail"]), message);
   assert.equal(response.headers.get("cache-control"), "public, max-age=60");
   assert.deepEqual(app.fetched, []);
 });
