@@ -68,7 +68,7 @@ async function purgeByTag({ pictures, url, origin }: Nginx): Promise<void> {
 async function purgeByKey({ pictures, url, origin }: Nginx): Promise<void> {
   const target = pictureTarget(81);
   await askPicture({ url, origin }, target);
-  const sum = createHash("md5").update(`GET${target}|`).digest("hex");
+  const sum = createHash("md5").update(`${target}|`).digest("hex");
   const file = `${pictures}/${sum.slice(31)}/${sum.slice(29, 31)}/${sum}`;
   // The answer is sent before the file has its name.
   await until(() => Deno.remove(file).then(() => true, () => null), "the picture has a file");
