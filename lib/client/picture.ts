@@ -1,4 +1,4 @@
-import { badValue } from "./bad_value.ts";
+import { assertObject, badValue } from "./bad_value.ts";
 import type { Format } from "./parameters.ts";
 import {
   type Candidate,
@@ -95,6 +95,8 @@ function plan(
   parameters: StylizeParameters,
   options: PictureOptions,
 ): Source[] {
+  assertObject("parameters", parameters);
+  assertObject("options", options);
   const formats = options.formats ?? FORMATS;
   if (!Array.isArray(formats)) throw badValue("formats", "a list of formats", formats);
   if (formats.length === 0) throw new RangeError("Cannot make a picture without formats");

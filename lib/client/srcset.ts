@@ -1,4 +1,4 @@
-import { badValue } from "./bad_value.ts";
+import { assertObject, badValue } from "./bad_value.ts";
 import { type StylizeParameters, stylizeUrl } from "./urls.ts";
 
 /** The sizes that a browser may choose from: widths in pixels, or densities 1..4. */
@@ -34,6 +34,8 @@ export function srcsetCandidates(
   parameters: StylizeParameters,
   steps: SrcsetSteps,
 ): Candidate[] {
+  assertObject("parameters", parameters);
+  assertObject("widths or densities", steps);
   const given = steps.widths ?? steps.densities ?? [];
   if (!Array.isArray(given)) throw badValue("widths or densities", "a list of numbers", given);
   const sizes = [...new Set<number>(given)].sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 import { canonicalQuery } from "./canonical.ts";
-import { badValue } from "./bad_value.ts";
+import { assertObject, badValue } from "./bad_value.ts";
 import type { PictureParameters, SheetParameters, StyleParameters } from "./parameters.ts";
 import { SHEET, STYLED, writeParameters, type Writers } from "./write.ts";
 
@@ -43,6 +43,7 @@ export type InfoParameters = PictureParameters & StyleParameters;
  * ```
  */
 export function stylizeUrl(base: string | URL, parameters: StylizeParameters): string {
+  assertObject("parameters", parameters);
   const { style, styleUrl, preset } = parameters;
   if (style === undefined && styleUrl === undefined && preset === undefined) {
     throw new TypeError("Cannot build the URL: style, styleUrl or preset is missing");
@@ -60,6 +61,7 @@ export function stylizeUrl(base: string | URL, parameters: StylizeParameters): s
  * @throws {TypeError} If the base or a parameter cannot be used.
  */
 export function sheetUrl(base: string | URL, parameters: SheetParameters): string {
+  assertObject("parameters", parameters);
   if (!parameters.styles?.length) {
     throw new TypeError("Cannot build the URL of a sheet: styles is empty");
   }
@@ -76,6 +78,7 @@ export function sheetUrl(base: string | URL, parameters: SheetParameters): strin
  * @throws {TypeError} If the base or a parameter cannot be used.
  */
 export function infoUrl(base: string | URL, parameters: InfoParameters): string {
+  assertObject("parameters", parameters);
   return build({ base, path: "/v1/info", parameters, writers: STYLED });
 }
 

@@ -28,7 +28,7 @@ const PICTURE: Writers<PictureParameters> = {
   preset: text,
   maxage: text,
   filename: text,
-  download: (value) => value ? "1" : undefined,
+  download: flag,
 };
 
 /** The parameters of `/v1/stylize` and `/v1/info`. */
@@ -95,6 +95,11 @@ function gravity(value: Gravity, name: string): string {
   }
   const share = decimal(0, 1);
   return `${share(value.x, `${name}.x`)},${share(value.y, `${name}.y`)}`;
+}
+
+function flag(value: unknown, name: string): string | undefined {
+  if (typeof value === "boolean") return value ? "1" : undefined;
+  throw badValue(name, "true or false", value);
 }
 
 /** The service rounds to six decimals and reads no exponent. */

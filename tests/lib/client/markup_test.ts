@@ -68,6 +68,16 @@ Deno.test.each(BAD_STEPS)("srcset() refuses %j", (steps, error) => {
   assert.throws(() => srcset("", PICTURE, steps), error);
 });
 
+Deno.test("markup of nothing is refused in words of its own", () => {
+  const message = /^TypeError: Cannot use .*: it must be an object, received (?:undefined|null)$/;
+  // @ts-expect-error: no steps
+  assert.throws(() => srcset("", PICTURE, undefined), message);
+  // @ts-expect-error: no picture
+  assert.throws(() => srcset("", null, { widths: [9] }), message);
+  // @ts-expect-error: no options
+  assert.throws(() => pictureMarkup("", PICTURE), message);
+});
+
 Deno.test("srcset() refuses widths with h alone", () => {
   assert.throws(() => srcset("", { ...PICTURE, h: 9 }, { widths: [9] }), /give w beside it/);
 });

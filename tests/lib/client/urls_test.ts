@@ -78,6 +78,8 @@ const WRONG_TYPES: readonly (readonly [unknown, RegExp])[] = [
   [{ ...CAT, g: null }, /g.*point \{ x, y \}, received null/],
   [{ ...CAT, g: {} }, /g\.x.*received undefined/],
   [{ ...CAT, fit: {} }, /fit.*a text, received an object/],
+  [{ ...CAT, download: "false" }, /download.*true or false, received "false"/],
+  [null, /parameters.*an object, received null/],
   [{ ...CAT, mask: [null] }, /mask.*received null/],
   [{ ...CAT, style: null }, /style.*an id, a record of weights, or a list, received null/],
   [{ ...CAT, style: { mosaic: "1" } }, /the weight of "mosaic".*received "1"/],
