@@ -1,3 +1,5 @@
+import { assertParts } from "./parts.ts";
+
 /** A named part of a PNG or of a WebP. */
 export interface Chunk {
   /** Four characters. */
@@ -13,10 +15,13 @@ export interface Chunk {
  *
  * @param bytes The PNG.
  * @returns Its chunks in their order.
+ * @throws {RangeError} If they are more than a picture has.
  */
 export function* pngChunks(bytes: Uint8Array): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 8 <= bytes.length;) {
+  let at = 8;
+  for (let count = 1; at + 8 <= bytes.length; count++) {
+    assertParts(count);
     const length = view.getUint32(at);
     yield chunk(bytes, at + 4, { start: at + 8, length });
     at += 12 + length;
@@ -29,10 +34,13 @@ export function* pngChunks(bytes: Uint8Array): Generator<Chunk> {
  * @param bytes The WebP.
  * @param from Where the first chunk starts: after the file's header, or after the frame's.
  * @returns The chunks in their order.
+ * @throws {RangeError} If they are more than a picture has.
  */
 export function* riffChunks(bytes: Uint8Array, from: number): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = from; at + 8 <= bytes.length;) {
+  let at = from;
+  for (let count = 1; at + 8 <= bytes.length; count++) {
+    assertParts(count);
     const length = view.getUint32(at + 4, true);
     yield chunk(bytes, at, { start: at + 8, length });
     at += 8 + length + (length & 1);

@@ -13,18 +13,18 @@ export function readOrientation(block: Uint8Array): Orientation | undefined {
   const prefixed = String.fromCharCode(...block.subarray(0, 6)) === "Exif\0\0";
   const start = block.byteOffset + (prefixed ? 6 : 0);
   const view = new DataView(block.buffer, start, block.byteOffset + block.byteLength - start);
-  try {
-    const little = view.getUint16(0) === 0x4949;
-    const directory = view.getUint32(4, little);
-    for (let i = 0; i < view.getUint16(directory, little); i++) {
-      const entry = directory + 2 + 12 * i;
-      if (view.getUint16(entry, little) !== ORIENTATION) continue;
-      const value = view.getUint16(entry + 8, little);
-      return isOrientation(value) ? value : undefined;
-    }
-  } catch (error) {
-    // A directory that points beyond its block says nothing; the picture itself may be sound.
-    if (!(error instanceof RangeError)) throw error;
+  // A directory that points beyond its block says nothing; the picture itself may be sound.
+  if (view.byteLength < 8) return undefined;
+  const little = view.getUint16(0) === 0x4949;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > view.byteLength) return undefined;
+  const count = view.getUint16(directory, little);
+  for (let i = 0; i < count; i++) {
+    const at = directory + 2 + 12 * i;
+    if (at + 12 > view.byteLength) break;
+    if (view.getUint16(at, little) !== ORIENTATION) continue;
+    const value = view.getUint16(at + 8, little);
+    return isOrientation(value) ? value : undefined;
   }
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { assertParts } from "./parts.ts";
+
 /** A box of the ISO base media file format (ISO/IEC 14496-12, section 4.2). */
 export interface Box {
   /** Four characters. */
@@ -10,7 +12,7 @@ export interface Box {
  * @param view What holds boxes.
  * @param from Where the first starts, in bytes.
  * @returns The boxes in their order.
- * @throws {RangeError} If a box is shorter than its own header.
+ * @throws {RangeError} If a box is shorter than its own header, or there are more than a picture has.
  */
 export function boxes(view: DataView, from = 0): Box[] {
   const found: Box[] = [];
@@ -23,6 +25,7 @@ export function boxes(view: DataView, from = 0): Box[] {
     const name = readName(view, at + 4);
     const body = new DataView(view.buffer, view.byteOffset + at + header, length - header);
     found.push({ name, body });
+    assertParts(found.length);
     at += length;
   }
   return found;

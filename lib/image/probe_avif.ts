@@ -1,5 +1,6 @@
 import { ImageError } from "./errors.ts";
 import { boxes, find, need, readId } from "./isobmff.ts";
+import { assertParts } from "./parts.ts";
 import type { Header } from "./probe.ts";
 import type { Orientation } from "./types.ts";
 
@@ -24,7 +25,7 @@ const ORIENTATIONS: readonly (readonly [Orientation, Orientation, Orientation])[
  * @param bytes The AVIF.
  * @returns Its outline; width and height are after orientation.
  * @throws {ImageError} `unsupported_image` for a film without a still.
- * @throws {RangeError} If a box or the size is missing.
+ * @throws {RangeError} If a box or the size is missing, or there are too many boxes.
  */
 export function outlineAvif(bytes: Uint8Array): AvifOutline {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -60,8 +61,10 @@ export function probeAvif(bytes: Uint8Array): Header {
 function associations(body: DataView, id: number): number[] {
   const version = body.getUint8(0);
   const wide = (body.getUint8(3) & 1) === 1;
+  const entries = body.getUint32(4);
+  assertParts(entries);
   let at = 8;
-  for (let entry = body.getUint32(4); entry > 0; entry--) {
+  for (let entry = 0; entry < entries; entry++) {
     const item = readId(body, version > 0, at);
     at += version < 1 ? 2 : 4;
     const count = body.getUint8(at++);

@@ -1,3 +1,4 @@
+import { assertParts } from "./parts.ts";
 import type { Header } from "./probe.ts";
 
 /** Where one frame of a GIF lies on its screen, in pixels. */
@@ -33,7 +34,7 @@ const APPLICATION = 0xff;
  *
  * @param bytes The GIF.
  * @returns Its header.
- * @throws {RangeError} If the GIF ends within its screen descriptor.
+ * @throws {RangeError} If the GIF ends within its screen descriptor, or has too many blocks.
  */
 export function probeGif(bytes: Uint8Array): Header {
   const { width, height, frames } = outlineGif(bytes);
@@ -45,7 +46,7 @@ export function probeGif(bytes: Uint8Array): Header {
  *
  * @param bytes The GIF.
  * @returns Its outline.
- * @throws {RangeError} If the GIF ends within its screen descriptor.
+ * @throws {RangeError} If the GIF ends within its screen descriptor, or has too many blocks.
  */
 export function outlineGif(bytes: Uint8Array): GifOutline {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,7 +54,8 @@ export function outlineGif(bytes: Uint8Array): GifOutline {
   const frames: GifFrame[] = [];
   let plays = 1;
   let at = 13 + colourTable(view.getUint8(10));
-  while (at < bytes.length) {
+  for (let count = 1; at < bytes.length; count++) {
+    assertParts(count);
     if (bytes[at] === EXTENSION) {
       plays = readPlays(bytes, at) ?? plays;
       at = skipSubBlocks(bytes, at + 2);
@@ -71,8 +73,9 @@ export function outlineGif(bytes: Uint8Array): GifOutline {
  * GIF plays once.
  */
 function readPlays(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes[at + 1] !== APPLICATION) return;
   const name = String.fromCharCode(...bytes.subarray(at + 3, at + 14));
-  if (bytes[at + 1] !== APPLICATION || !["NETSCAPE2.0", "ANIMEXTS1.0"].includes(name)) return;
+  if (!["NETSCAPE2.0", "ANIMEXTS1.0"].includes(name)) return;
   if (bytes[at + 14] !== 3 || bytes[at + 15] !== 1) return;
   const repetitions = (bytes[at + 16] ?? 0) + 256 * (bytes[at + 17] ?? 0);
   return repetitions === 0 ? 0 : repetitions + 1;

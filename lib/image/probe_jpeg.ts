@@ -1,5 +1,6 @@
 import { ImageError } from "./errors.ts";
 import { readOrientation } from "./exif.ts";
+import { assertParts } from "./parts.ts";
 import type { Header } from "./probe.ts";
 import type { Orientation } from "./types.ts";
 
@@ -23,19 +24,27 @@ const EOI = 0xd9;
  *
  * @param bytes The JPEG.
  * @returns Its segments in their order.
+ * @throws {RangeError} If they are more than a picture has.
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<Segment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 <= bytes.length;) {
+  let at = nextMarker(bytes, 2);
+  for (let count = 1; at >= 0; count++) {
+    assertParts(count);
     const marker = bytes[at + 1] ?? 0;
     if (marker === EOI) return;
-    let next = at + 1;
-    if (hasLength(marker)) {
-      next = at + 2 + view.getUint16(at + 2);
-      yield { marker, body: bytes.subarray(at + 4, next) };
-    }
-    at = bytes.indexOf(0xff, next);
+    const next = at + 2 + view.getUint16(at + 2);
+    yield { marker, body: bytes.subarray(at + 4, next) };
+    at = nextMarker(bytes, next);
   }
+}
+
+/** Looks at each byte: a search for every ff would take seconds in a file of nothing else. */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  for (let at = from; at + 4 <= bytes.length; at++) {
+    if (bytes[at] === 0xff && hasLength(bytes[at + 1] ?? 0)) return at;
+  }
+  return -1;
 }
 
 /** Not so stuffing (00), filling (ff), TEM (01), and RST0 to RST7 and SOI (d0 to d8). */
@@ -49,16 +58,16 @@ function hasLength(marker: number): boolean {
  * @param bytes The JPEG.
  * @returns Its header; width and height are after orientation.
  * @throws {ImageError} `unsupported_image` for 12 bit, lossless and arithmetic coding.
- * @throws {RangeError} If there is no frame header.
+ * @throws {RangeError} If there is no frame header, or too much before it.
  */
 export function probeJpeg(bytes: Uint8Array): Header {
-  let orientation: Orientation = 1;
+  let turn: Orientation | undefined;
   for (const segment of jpegSegments(bytes)) {
     const { marker, body } = segment;
     if (marker === 0xe1 && startsWith(body, "Exif\0\0")) {
-      orientation = readOrientation(body) ?? orientation;
+      turn ??= readOrientation(body);
     }
-    if (isFrameHeader(marker)) return readFrame(segment, orientation);
+    if (isFrameHeader(marker)) return readFrame(segment, turn ?? 1);
   }
   throw new RangeError("there is no frame header");
 }

@@ -11,18 +11,19 @@ const WITH_ALPHA: ReadonlySet<number> = new Set([4, 6]);
  *
  * @param bytes The PNG.
  * @returns Its header; width and height are after orientation.
- * @throws {RangeError} If IHDR is not the first chunk.
+ * @throws {RangeError} If IHDR is not the first chunk, or too many come before the picture data.
  */
 export function probePng(bytes: Uint8Array): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(12) !== 0x49484452) throw new RangeError("IHDR is not the first chunk");
   let alpha = WITH_ALPHA.has(view.getUint8(25));
-  let orientation: Orientation = 1;
+  let turn: Orientation | undefined;
   for (const { name, body } of pngChunks(bytes)) {
     if (name === "IDAT") break;
     if (name === "tRNS") alpha = true;
-    if (name === "eXIf") orientation = readOrientation(body) ?? 1;
+    if (name === "eXIf") turn ??= readOrientation(body);
   }
+  const orientation = turn ?? 1;
   const sides = [view.getUint32(16), view.getUint32(20)];
   const [width = 0, height = 0] = orientation > 4 ? sides.reverse() : sides;
   return { width, height, orientation, frames: 1, alpha };

@@ -71,8 +71,7 @@ export interface TiffOutline extends Header {
  * @throws {RangeError} If its first directory lies beyond its end.
  */
 export function probeTiff(bytes: Uint8Array): Header {
-  const { width, height, orientation, frames, alpha } = outlineTiff(bytes);
-  return { width, height, orientation, frames, alpha };
+  return readHeader(readDirectory(bytes));
 }
 
 /**
@@ -83,26 +82,16 @@ export function probeTiff(bytes: Uint8Array): Header {
  * @throws {RangeError} If its first directory lies beyond its end.
  */
 export function outlineTiff(bytes: Uint8Array): TiffOutline {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = bytes[0] === 0x49;
-  const fields = readDirectory(view, little);
-  const all = (tag: keyof typeof TAG): number[] => {
-    const field = fields.get(TAG[tag]);
-    return field ? readValues(view, field, little) : [];
-  };
-  const one = (tag: keyof typeof TAG, otherwise: number): number => all(tag)[0] ?? otherwise;
+  const directory = readDirectory(bytes);
+  const { fields, little } = directory;
+  const all = (tag: Tag): number[] => readAll(directory, tag);
+  const one = (tag: Tag, otherwise: number): number => readOne(directory, tag, otherwise);
   const stored = { width: one("width", 0), height: one("height", 0) };
-  const turn = one("orientation", 1);
-  const orientation = isOrientation(turn) ? turn : 1;
   const tiled = fields.has(TAG.tileOffsets);
   const bits = all("bits");
   const profile = fields.get(TAG.profile);
   return {
-    width: orientation > 4 ? stored.height : stored.width,
-    height: orientation > 4 ? stored.width : stored.height,
-    orientation,
-    frames: 1,
-    alpha: all("extraSamples").some((kind) => kind === 1 || kind === 2),
+    ...readHeader(directory),
     little,
     stored,
     bits: bits.length > 0 ? bits : Array<number>(Math.min(8, one("samples", 1))).fill(1),
@@ -131,8 +120,19 @@ interface Field {
   readonly size: number;
 }
 
+/** Where a TIFF's tags are. */
+interface Directory {
+  readonly view: DataView;
+  readonly little: boolean;
+  readonly fields: ReadonlyMap<number, Field>;
+}
+
+type Tag = keyof typeof TAG;
+
 /** Finds the known tags; of a repeated tag the first counts. */
-function readDirectory(view: DataView, little: boolean): Map<number, Field> {
+function readDirectory(bytes: Uint8Array): Directory {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = bytes[0] === 0x49;
   const known: ReadonlySet<number> = new Set(Object.values(TAG));
   const directory = view.getUint32(4, little);
   const fields = new Map<number, Field>();
@@ -146,16 +146,41 @@ function readDirectory(view: DataView, little: boolean): Map<number, Field> {
     if (at + count * size > view.byteLength) throw new RangeError("a tag lies beyond the end");
     fields.set(tag, { at, count, size });
   }
-  return fields;
+  return { view, little, fields };
+}
+
+function readHeader(directory: Directory): Header {
+  const sides = [readOne(directory, "width", 0), readOne(directory, "height", 0)];
+  const turn = readOne(directory, "orientation", 1);
+  const orientation = isOrientation(turn) ? turn : 1;
+  const [width = 0, height = 0] = orientation > 4 ? sides.reverse() : sides;
+  const alpha = readAll(directory, "extraSamples").some((kind) => kind === 1 || kind === 2);
+  return { width, height, orientation, frames: 1, alpha };
 }
 
 /** The most values of a tag: tiles of 16 x 16 in 24 megapixels, a palette of 16 bits. */
 const MOST_VALUES = 200_000;
 
-function readValues(view: DataView, { at, count, size }: Field, little: boolean): number[] {
+function readAll({ view, little, fields }: Directory, tag: Tag): number[] {
+  const field = fields.get(TAG[tag]);
+  if (!field) return [];
+  const { at, count, size } = field;
   if (count > MOST_VALUES) throw new RangeError(`a tag of ${count} values`);
-  return Array.from({ length: count }, (_, i) => {
-    if (size === 1) return view.getUint8(at + i);
-    return size === 2 ? view.getUint16(at + 2 * i, little) : view.getUint32(at + 4 * i, little);
-  });
+  return Array.from({ length: count }, (_, i) => readValue(view, at + size * i, { size, little }));
+}
+
+function readOne({ view, little, fields }: Directory, tag: Tag, otherwise: number): number {
+  const field = fields.get(TAG[tag]);
+  return field && field.count > 0
+    ? readValue(view, field.at, { size: field.size, little })
+    : otherwise;
+}
+
+function readValue(
+  view: DataView,
+  at: number,
+  { size, little }: { readonly size: number; readonly little: boolean },
+): number {
+  if (size === 1) return view.getUint8(at);
+  return size === 2 ? view.getUint16(at, little) : view.getUint32(at, little);
 }

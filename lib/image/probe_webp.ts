@@ -12,7 +12,7 @@ export const FIRST_CHUNK = 12;
  *
  * @param bytes The WebP.
  * @returns Its header; width and height are after orientation.
- * @throws {RangeError} If the first chunk is not a picture.
+ * @throws {RangeError} If the first chunk is not a picture, or there are too many.
  */
 export function probeWebp(bytes: Uint8Array): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -56,12 +56,13 @@ export function readUint24(view: DataView, at: number): number {
 
 function probeExtended(bytes: Uint8Array, view: DataView): Header {
   const flags = view.getUint8(20);
-  let orientation: Orientation = 1;
+  let turn: Orientation | undefined;
   let frames = 0;
   for (const { name, body } of riffChunks(bytes, FIRST_CHUNK)) {
     if (name === "ANMF") frames++;
-    if (name === "EXIF") orientation = readOrientation(body) ?? 1;
+    if (name === "EXIF") turn ??= readOrientation(body);
   }
+  const orientation = turn ?? 1;
   const sides = [1 + readUint24(view, 24), 1 + readUint24(view, 27)];
   const [width = 0, height = 0] = orientation > 4 ? sides.reverse() : sides;
   return {
