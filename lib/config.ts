@@ -63,9 +63,9 @@ export interface Config {
   readonly MAX_SOURCE_PIXELS: number;
   /** Longest side of a source, in pixels. Default 12,000. */
   readonly MAX_SOURCE_SIDE: number;
-  /** Longest side of a stylised picture, in pixels. Default 2048. */
+  /** Longest side of a stylised picture, in pixels, up to 16,383. Default 2048. */
   readonly MAX_SIDE: number;
-  /** Longest side of a plain thumbnail, in pixels. Default 4096. */
+  /** Longest side of a plain thumbnail, in pixels, up to 16,383. Default 4096. */
   readonly MAX_PLAIN_SIDE: number;
   /** Bearer token of the administration; absent: administration is off. */
   readonly ADMIN_TOKEN?: string | undefined;
@@ -117,6 +117,9 @@ function readOrigin(text: string): string {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** The longest side of a WebP, in pixels: the smallest bound of the formats that are written. */
+const MOST_SIDE = 16_383;
+
 const FIELDS = {
   PORT: integer(0, 65535, 8000),
   HOST: z.string().default("0.0.0.0"),
@@ -146,8 +149,8 @@ const FIELDS = {
   MAX_SOURCE_BYTES: integer(1, 1024 * MEBIBYTE, 20 * 1000 * 1000),
   MAX_SOURCE_PIXELS: integer(1, 200_000_000, 24_000_000),
   MAX_SOURCE_SIDE: integer(1, 65_535, 12_000),
-  MAX_SIDE: integer(16, 16_384, 2048),
-  MAX_PLAIN_SIDE: integer(16, 16_384, 4096),
+  MAX_SIDE: integer(16, MOST_SIDE, 2048),
+  MAX_PLAIN_SIDE: integer(16, MOST_SIDE, 4096),
   ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
 };
 

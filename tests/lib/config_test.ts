@@ -68,6 +68,8 @@ Deno.test.each([
   ["SOURCE_ALLOW_ADDRESSES", "10.0.0.0/33"],
   ["MODEL", "../secret"],
   ["LOG_LEVEL", "loud"],
+  ["MAX_SIDE", "16384"],
+  ["MAX_PLAIN_SIDE", "16384"],
 ])("loadConfig() refuses %s=%s", (name, value) => {
   assert.throws(() => load({ [name]: value }), ConfigError);
 });
