@@ -2,7 +2,7 @@ import { convertToSrgb } from "./color.ts";
 import { decodeAvif } from "./decode_avif.ts";
 import { decodeTiff } from "./decode_tiff.ts";
 import { decodeWebp } from "./decode_webp.ts";
-import { ImageError } from "./errors.ts";
+import { ImageError, isSystemError } from "./errors.ts";
 import { decodeAnimation, type Extent, playsOf } from "./frames.ts";
 import { decodeJpeg, decodePng } from "./imagescript.ts";
 import { probe } from "./probe.ts";
@@ -32,6 +32,8 @@ export interface DecodeOptions {
  * @param options A reduction, for which only JPEG is fit.
  * @returns The pixels.
  * @throws {ImageError} If the picture is refused or damaged.
+ * @throws {Deno.errors.NotCapable} If the codec may not be loaded: it needs the permissions to read
+ * its files and the variable `IMAGESCRIPT_WASM_SIMD`.
  */
 export async function decode(
   bytes: Uint8Array<ArrayBuffer>,
@@ -95,7 +97,10 @@ function assertFrames({ width, height, frames }: ImageInfo, limits: ImageLimits)
   }
 }
 
-/** The one place where source codecs are called: whatever they throw becomes an ImageError. */
+/**
+ * The one place where source codecs are called: whatever they throw becomes an ImageError. That a
+ * codec cannot be loaded is not the picture's fault.
+ */
 async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promise<Frame[]> {
   const { info, reduction } = extent;
   try {
@@ -107,7 +112,7 @@ async function decodeAll(bytes: Uint8Array<ArrayBuffer>, extent: Extent): Promis
       pixels: finish(frame.pixels, bytes, { info, reduction }),
     }));
   } catch (cause) {
-    if (cause instanceof ImageError) throw cause;
+    if (cause instanceof ImageError || isSystemError(cause)) throw cause;
     throw new ImageError("corrupt_image", `This ${info.format.toUpperCase()} is damaged`, {
       cause,
     });

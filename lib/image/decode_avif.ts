@@ -1,5 +1,5 @@
 import { codedPixels } from "./avif_items.ts";
-import { ImageError } from "./errors.ts";
+import { ImageError, isSystemError } from "./errors.ts";
 import type { ImageLimits, Pixels } from "./types.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function decodeAvif(bytes: Uint8Array, limits: ImageLimits): Promis
     return { width, height, data: new Uint8ClampedArray(data) };
   } catch (error) {
     // A trapped instance may be left in any state.
-    await init();
+    if (!isSystemError(error)) await init();
     throw error;
   }
 }

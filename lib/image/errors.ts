@@ -22,3 +22,12 @@ export class ImageError extends Error {
     this.code = code;
   }
 }
+
+/**
+ * @param error What was thrown.
+ * @returns Whether it is Deno's own, as of a permission or a file that a codec lacks: no picture
+ * causes it.
+ */
+export function isSystemError(error: unknown): boolean {
+  return Object.values(Deno.errors).some((kind) => error instanceof kind);
+}
