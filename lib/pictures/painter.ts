@@ -130,20 +130,21 @@ export class Painter {
     signal: AbortSignal,
   ): Promise<Picture> {
     const { content } = materials;
+    const { geometry, output } = request;
     const target = await this.#target(request, { plan, materials });
     const job = {
       kind: "paint",
       source: content.bytes,
-      contentKey: digest([content.version, request.geometry, plan.model.version]),
+      contentKey: digest([content.version, geometry, plan.model.version]),
       limits: this.#options.limits,
-      geometry: request.geometry,
+      geometry,
       model: request.model,
-      output: request.output,
+      output,
       ...(target ? { target } : {}),
     } as const;
     return await this.#options.compute.run(job, {
       signal,
-      bytes: costOf([content, ...materials.masks]),
+      bytes: costOf(content, { geometry, animated: output.animated, masks: materials.masks }),
     });
   }
 
@@ -177,7 +178,8 @@ export class Painter {
       output: request.output,
       targets,
     } as const;
-    return await this.#options.compute.run(job, { signal, bytes: costOf([content]) });
+    const bytes = costOf(content, { geometry: job.geometry, cells: targets.length });
+    return await this.#options.compute.run(job, { signal, bytes });
   }
 
   /**
@@ -190,7 +192,7 @@ export class Painter {
   async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
     const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
     assertSize(probe(bytes), this.#options.limits);
-    return await this.#options.compute.run(job, { signal, bytes: costOf([{ bytes }]) });
+    return await this.#options.compute.run(job, { signal, bytes: costOf({ bytes }) });
   }
 
   #model(name: string): CatalogModel {
