@@ -67,14 +67,21 @@ function skipTiming(bits: BitReader): number {
   bits.read(32);
   bits.read(32);
   if (bits.read(1) === 1) {
-    let zeros = 0;
-    while (bits.read(1) === 0) zeros++;
-    bits.read(zeros);
+    skipNumber(bits);
   }
   if (bits.read(1) === 0) return 0;
   const delayBits = bits.read(5) + 1;
   bits.read(42);
   return delayBits;
+}
+
+/** A number of up to 32 bits (`uvlc`, section 4.10.3). */
+function skipNumber(bits: BitReader): void {
+  let zeros = 0;
+  while (bits.read(1) === 0) {
+    if (++zeros > 32) throw new RangeError("a number without end");
+  }
+  bits.read(zeros);
 }
 
 /** Reads bits, high bit first. */

@@ -167,5 +167,8 @@ Deno.test("largestSequence() reads sequence headers with all their options", () 
     assert.throws(() => largestSequence(join([0x0a, 3], header.slice(0, 3))), RangeError);
   }
   assert.throws(() => largestSequence(new Uint8Array(12).fill(255)), RangeError);
+  const endless = new BitWriter();
+  write(endless, [0, 3], [0, 1], [0, 1], [1, 1], [1, 32], [1, 32], [1, 1], [0, 32], [0, 32]);
+  assert.throws(() => largestSequence(join([0x08], endless.bytes(0))), /number without end/);
   assert.throws(() => largestSequence(join(...Array(1001).fill([0x12, 0]))), RangeError);
 });
