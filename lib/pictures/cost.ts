@@ -24,7 +24,7 @@ export interface Making {
 /**
  * @param content The encoded content.
  * @param making What is made of it; absent: it is only looked at.
- * @returns Bytes that the job holds while it waits and runs.
+ * @returns Bytes that the job holds while it runs.
  */
 export function costOf(content: Encoded, making?: Making): number {
   const masks = making?.masks ?? [];
