@@ -48,7 +48,9 @@ const PAINTED = ["/v1/stylize", "/v1/sheet", "/v1/info", "/v1/styles/:id/image"]
 export function createApp(services: Services): Hono {
   const app = new Hono();
 
-  const bodies = new Bodies(services.config.QUEUE_BYTES);
+  const uploads = new Bodies(services.config.QUEUE_BYTES);
+  // Apart: strangers shall not keep administrators out.
+  const administration = new Bodies(services.config.QUEUE_BYTES);
   const counts = new RequestCounts();
   app.fetch = observed(app.fetch, [
     ...(isWritten("info", services.config.LOG_LEVEL) ? [requestLog(services.log)] : []),
@@ -62,11 +64,11 @@ export function createApp(services: Services): Hono {
 
   app.route("/", createMetricsRoute(services, counts));
   app.route("/", createHealthRoute(services));
-  app.route("/", createStylizeRoute(services, bodies));
+  app.route("/", createStylizeRoute(services, uploads));
   app.route("/", createSheetRoute(services));
   app.route("/", createInfoRoute(services));
-  app.route("/", createStylesRoute(services, bodies));
-  app.route("/", createPurgeRoute(services, bodies));
+  app.route("/", createStylesRoute(services, administration));
+  app.route("/", createPurgeRoute(services, administration));
   app.route("/", createHomeRoute(services));
   app.route("/", createProblemsPage());
   app.route("/", createDocsRoute(services));

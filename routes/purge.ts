@@ -35,7 +35,8 @@ type PurgeWish =
 export function createPurgeRoute(services: Services, bodies: Bodies): Hono {
   const app = new Hono();
   app.post("/v1/purge", requireAdministrator(services.config.ADMIN_TOKEN), async (c) => {
-    const wish = readWish(await bodies.read(c.req.raw, MAX_BYTES));
+    using body = await bodies.read(c.req.raw, MAX_BYTES);
+    const wish = readWish(body.bytes);
     return c.json({ purged: await services.pictures.purge(selectorOf(wish)) });
   });
   return app;

@@ -67,7 +67,8 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   app.put("/v1/styles/:id", administrator, async (c) => {
     const id = c.req.param("id");
     const metadata = readMetadata(c, id);
-    const picture = await readPicture(c, services, bodies);
+    using body = await bodies.read(c.req.raw, config.MAX_SOURCE_BYTES);
+    const picture = await readPicture(c, services, body.bytes);
     const model = services.models.get(config.MODEL);
     if (!model) throw new TypeError(`the default model ${config.MODEL} is not installed`);
     const { record, created } = await catalog.put(id, picture, {
@@ -91,9 +92,8 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
 async function readPicture(
   c: Context,
   services: Services,
-  bodies: Bodies,
+  body: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const body = await bodies.read(c.req.raw, services.config.MAX_SOURCE_BYTES);
   const isJson = /^application\/json\b/i.test(c.req.header("content-type") ?? "");
   if (!isJson && body[0] !== BRACE) return body;
   const parsed = BODY.safeParse(parseJson(body));

@@ -39,10 +39,8 @@ export function createStylizeRoute(services: Services, bodies: Bodies): Hono {
 
   app.post("/v1/stylize", async (c) => {
     assertNoLoop(c);
-    const upload = await readUpload(c.req.raw, {
-      bodies,
-      maxBytes: services.config.MAX_SOURCE_BYTES,
-    });
+    using body = await bodies.read(c.req.raw, services.config.MAX_SOURCE_BYTES);
+    const upload = await readUpload(body.bytes, c.req.header("content-type"));
     const context = queryContext(c, services, upload.image);
     const query = parseStylizeQuery(queryOf(c), context, upload);
     const { request, presentation } = query;

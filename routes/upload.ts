@@ -1,4 +1,3 @@
-import type { Bodies } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import type { UploadedParts } from "./stylize_query.ts";
 
@@ -12,21 +11,18 @@ export interface Upload extends UploadedParts {
 }
 
 /**
- * Reads an uploaded picture: the body itself, or `multipart/form-data` with `image` and, if wanted,
- * `style_image` and `mask` (several).
+ * Finds the uploaded pictures in a body: the body itself, or the parts of `multipart/form-data`:
+ * `image` and, if wanted, `style_image` and `mask` (several).
  *
- * @param request The request.
- * @param options What reads it, and the most bytes of the whole body.
+ * @param body The body.
+ * @param type Its `Content-Type`.
  * @returns The pictures.
- * @throws {RequestError} `body_too_large`, `upload_timeout` or `invalid_body`.
- * @throws {ComputeError} `queue_full`.
+ * @throws {RequestError} `invalid_body`.
  */
 export async function readUpload(
-  request: Request,
-  { bodies, maxBytes }: { readonly bodies: Bodies; readonly maxBytes: number },
+  body: Uint8Array<ArrayBuffer>,
+  type: string = "",
 ): Promise<Upload> {
-  const body = await bodies.read(request, maxBytes);
-  const type = request.headers.get("content-type") ?? "";
   if (!/^multipart\/form-data\b/i.test(type)) return { image: body, masks: [] };
   const form = await new Response(body, { headers: { "content-type": type } }).formData()
     .catch((cause: unknown) => {
