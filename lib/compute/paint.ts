@@ -3,6 +3,7 @@ import {
   compositeOn,
   decode,
   encode,
+  ImageError,
   isOpaque,
   type OutputFormat,
   pad,
@@ -60,14 +61,20 @@ export async function paintStill(job: PaintJob, target: JobTarget, tools: Tools)
  * @param target The job's target.
  * @param limits What of a mask is allowed.
  * @returns The target.
- * @throws {ImageError} If a mask is refused.
+ * @throws {ImageError} If a mask is refused; the message says which.
  */
 export async function readTarget(
   { masks = [], ...target }: JobTarget,
   { limits }: Pick<PaintJob, "limits">,
 ): Promise<Target> {
   if (masks.length === 0) return target;
-  const decoded = masks.map(async (mask) => toMask(await decode(mask, limits)));
+  const decoded = masks.map(async (mask, k) => {
+    try {
+      return toMask(await decode(mask, limits));
+    } catch (error) {
+      throw error instanceof ImageError ? error.about(`mask ${k + 1}`) : error;
+    }
+  });
   return { ...target, masks: await Promise.all(decoded) };
 }
 

@@ -21,6 +21,14 @@ export class ImageError extends Error {
     this.name = "ImageError";
     this.code = code;
   }
+
+  /**
+   * @param name Names one of several pictures.
+   * @returns The same error, of that picture.
+   */
+  about(name: string): ImageError {
+    return new ImageError(this.code, `${name}: ${this.message}`, { cause: this.cause });
+  }
 }
 
 /**

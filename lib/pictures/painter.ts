@@ -9,6 +9,7 @@ import {
 import { assertSize, type ImageLimits, probe } from "../image/mod.ts";
 import { costOf } from "./cost.ts";
 import { digest } from "./digest.ts";
+import { namedContent, namedMasks, type NamedSource, namedStyle, naming } from "./named_source.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { Sources, StoredSource } from "./sources.ts";
 
@@ -92,6 +93,7 @@ export class Painter {
 
   /**
    * Gets the pictures that a request is made of, and refuses what is no picture by its header.
+   * Errors say which picture they are about.
    *
    * @param request The request.
    * @param signal The caller is gone.
@@ -103,17 +105,26 @@ export class Painter {
     request: Pick<PictureRequest, "masks" | "source" | "style">,
     signal: AbortSignal,
   ): Promise<Materials> {
-    const { style } = request;
-    const read = (source: PictureSource) => this.#read(source, signal);
-    const [content, stylePicture, ...masks] = await Promise.all([
-      read(request.source),
-      style.kind === "picture" ? read(style.source) : undefined,
-      ...request.masks.map(read),
-    ]);
-    for (const source of [content, stylePicture, ...masks]) {
-      if (source) assertSize(probe(source.bytes), this.#options.limits);
+    const contentSource = namedContent(request.source);
+    const styleSource = namedStyle(request.style);
+    const maskSources = namedMasks(request.masks);
+    const all = [contentSource, ...(styleSource ? [styleSource] : []), ...maskSources];
+    for (const { name, source } of all) {
+      // What is here already is refused before anything is fetched.
+      if ("bytes" in source) await naming(name, () => this.#assertAllowed(source));
     }
-    return { content, masks, ...(stylePicture ? { style: stylePicture } : {}) };
+    const read = ({ name, source }: NamedSource) =>
+      naming(name, async () => {
+        const stored = await this.#read(source, signal);
+        this.#assertAllowed(stored);
+        return stored;
+      });
+    const [content, style, ...masks] = await Promise.all([
+      read(contentSource),
+      styleSource && read(styleSource),
+      ...maskSources.map(read),
+    ]);
+    return { content, masks, ...(style ? { style } : {}) };
   }
 
   /**
@@ -191,7 +202,7 @@ export class Painter {
    */
   async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
     const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
-    assertSize(probe(bytes), this.#options.limits);
+    this.#assertAllowed({ bytes });
     return await this.#options.compute.run(job, { signal, bytes: costOf({ bytes }) });
   }
 
@@ -203,6 +214,10 @@ export class Painter {
       "unknown_model",
       `There is no model "${name.slice(0, 80)}"; installed: ${installed}`,
     );
+  }
+
+  #assertAllowed({ bytes }: { readonly bytes: Uint8Array }): void {
+    assertSize(probe(bytes), this.#options.limits);
   }
 
   async #read(source: PictureSource, signal: AbortSignal): Promise<StoredSource> {
@@ -222,12 +237,12 @@ export class Painter {
   ): Promise<JobTarget | undefined> {
     if (request.style.kind === "none") return undefined;
     const masks = materials.masks.map(({ bytes }) => bytes);
-    if (!materials.style) return { ...await this.#blend(request, plan), masks };
+    const named = namedStyle(request.style);
+    const { style } = materials;
+    if (!named || !style) return { ...await this.#blend(request, plan), masks };
     const { alpha, colour } = request;
-    const { statistics } = await this.#options.catalog.statisticsOf(
-      materials.style.bytes,
-      plan.model,
-    );
+    const find = () => this.#options.catalog.statisticsOf(style.bytes, plan.model);
+    const { statistics } = await naming(named.name, find);
     return { styles: [{ statistics, weight: 1 }], alpha, colour, masks };
   }
 

@@ -34,4 +34,16 @@ export class SourceError extends Error {
     this.code = code;
     if (options.upstreamStatus !== undefined) this.upstreamStatus = options.upstreamStatus;
   }
+
+  /**
+   * @param name Names one of several sources.
+   * @returns The same error, of that source; others may wait for it under another name.
+   */
+  about(name: string): SourceError {
+    const { cause, code, message, upstreamStatus } = this;
+    return new SourceError(code, `${name}: ${message}`, {
+      cause,
+      ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
+    });
+  }
 }

@@ -130,7 +130,7 @@ Deno.test("GET /v1/stylize answers every failure of a source with its status", a
     assert.equal(response.status, status, code);
     const problem = await problemOf(response);
     assert.equal(problem["code"], code);
-    assert.equal(problem["detail"], `text of ${code}`);
+    assert.equal(problem["detail"], `url: text of ${code}`);
     assert.equal(problem["upstream_status"], 418);
   }
 });
