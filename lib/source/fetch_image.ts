@@ -100,14 +100,25 @@ async function follow(start: URL, journey: Journey): Promise<SourceImage | "not_
     const status = response.statusCode ?? 0;
     if (!REDIRECTS.includes(status)) return await receive(response, url, journey);
     response.destroy();
-    const next = URL.parse(response.headers.location ?? "", url);
-    if (!next) throw new SourceError("upstream_error", "The source redirects to nowhere");
-    url = parseSourceUrl(next.href, policy);
+    url = redirectTarget(response.headers.location, url, policy);
   }
   throw new SourceError(
     "too_many_redirects",
     `The source redirects more than ${policy.maxRedirects} times`,
   );
+}
+
+/** Where a redirect goes; a place that cannot be used is the source's fault, not the client's. */
+function redirectTarget(location: string | undefined, from: URL, policy: SourcePolicy): URL {
+  const next = location ? URL.parse(location, from) : null;
+  if (!next) throw new SourceError("upstream_error", "The source redirects to nowhere");
+  try {
+    return parseSourceUrl(next.href, policy);
+  } catch (cause) {
+    if (!(cause instanceof SourceError) || cause.code !== "invalid_url") throw cause;
+    const text = `The source redirects to a URL that cannot be used: ${cause.message}`;
+    throw new SourceError("upstream_error", text, { cause });
+  }
 }
 
 /** A system's resolver takes no signal, and may take longer than everything together may. */

@@ -110,16 +110,29 @@ Deno.test("fetchImage() follows redirects and checks each", async () => {
         return to("http://10.0.0.1/");
       case "/scheme":
         return to("file:///etc/passwd");
+      case "/user":
+        return to("http://me:secret@example.com/");
+      case "/long":
+        return to(`/${"a".repeat(2048)}`);
       case "/nowhere":
         return to("http://");
+      case "/empty":
+        return to("");
+      case "/missing":
+        return new Response(null, { status: 302 });
       default:
         return to(`http://${host}/loop`);
     }
   }, async (origin) => {
     assert.equal((await get(`${origin}/relative`)).url, `${origin}/end`);
     await assertRefused(get(`${origin}/private`), "address_not_allowed");
-    await assertRefused(get(`${origin}/scheme`), "invalid_url");
-    await assertRefused(get(`${origin}/nowhere`), "upstream_error");
+    // The client's URL was right: that the source fails may pass, and there may be a substitute.
+    await assertRefused(get(`${origin}/scheme`), "upstream_error", /redirects .* not file:/);
+    await assertRefused(get(`${origin}/user`), "upstream_error", /redirects .* password/);
+    await assertRefused(get(`${origin}/long`), "upstream_error", /redirects .* characters/);
+    for (const path of ["nowhere", "empty", "missing"]) {
+      await assertRefused(get(`${origin}/${path}`), "upstream_error", /redirects to nowhere/);
+    }
     await assertRefused(get(`${origin}/loop`), "too_many_redirects", /3 times/);
   });
 });
