@@ -29,11 +29,13 @@ export class Catalog {
       this.#analyses++;
       return options.analyze(picture, model);
     };
-    this.#statistics = new StyleStatistics(this.#store, this.#analyze);
-    this.#records = new Records({
-      store: this.#store,
-      life: options.recordLife ?? 500,
-      log,
+    const store = this.#store;
+    const records = new Records({ store, life: options.recordLife ?? 500, log });
+    this.#records = records;
+    this.#statistics = new StyleStatistics({
+      store,
+      analyze: this.#analyze,
+      isAway: () => records.detail !== "",
     });
   }
 

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Statistics } from "../adain/mod.ts";
 import { CatalogError } from "./errors.ts";
 import { type StyleRecord, versionOf } from "./record.ts";
+import { GLANCE } from "./records.ts";
 import type { StyleStore } from "./store.ts";
 import type { CatalogModel, CatalogOptions } from "./types.ts";
 
@@ -11,20 +12,29 @@ const MAX_STATISTICS = 1000;
 /** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */
 const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
 
+/** What {@linkcode StyleStatistics} work with. */
+export interface StyleStatisticsOptions {
+  /** Where they are kept. */
+  readonly store: StyleStore;
+  /** Computes them. */
+  readonly analyze: CatalogOptions["analyze"];
+  /** Tells whether the store was slow or away at the last look. */
+  readonly isAway: () => boolean;
+}
+
 /** The statistics of pictures by model: known, stored, or computed once. */
 export class StyleStatistics {
   readonly #store: StyleStore;
   readonly #analyze: CatalogOptions["analyze"];
+  readonly #isAway: () => boolean;
   readonly #statistics = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
   readonly #computing = new Map<string, Promise<Statistics>>();
 
-  /**
-   * @param store Where they are kept.
-   * @param analyze Computes them.
-   */
-  constructor(store: StyleStore, analyze: CatalogOptions["analyze"]) {
+  /** @param options Store, and how to compute statistics. */
+  constructor({ store, analyze, isAway }: StyleStatisticsOptions) {
     this.#store = store;
     this.#analyze = analyze;
+    this.#isAway = isAway;
   }
 
   /**
@@ -67,7 +77,7 @@ export class StyleStatistics {
   ): Promise<{ statistics: Statistics; version: string }> {
     const version = await versionOf(picture);
     const statistics = await this.#once(version, model, async () => {
-      const stored = await this.#store.statistics(model, version).catch(() => null);
+      const stored = await this.#glance(version, model);
       if (stored) return stored;
       const analysis = await this.#analyze(picture, model);
       const value = { statistics: analysis.statistics, expireIn: LOOSE_LIFE };
@@ -77,6 +87,20 @@ export class StyleStatistics {
       return analysis.statistics;
     });
     return { statistics, version };
+  }
+
+  /** What is stored, where the store says so at once: a picture can be painted without it. */
+  async #glance(version: string, model: CatalogModel): Promise<Statistics | null> {
+    if (this.#isAway()) return null;
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => late.resolve(null), GLANCE);
+    try {
+      return await Promise.race([this.#store.statistics(model, version), late.promise]);
+    } catch {
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #once(

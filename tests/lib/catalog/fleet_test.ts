@@ -224,3 +224,29 @@ Deno.test("statisticsOf() does not wait until they are stored", async () => {
   const stored = await new Catalog({ kv, analyze: never }).statisticsOf(PICTURE, MODEL);
   assert.deepEqual(stored.statistics, STATISTICS);
 });
+
+Deno.test("statisticsOf() waits half a second for a slow store, and not at all once that is known", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const gated = new GatedKv();
+  let analyzed = 0;
+  const catalog = new Catalog({
+    kv: gated.wrap(kv),
+    recordLife: 0,
+    analyze: () => {
+      analyzed++;
+      return Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 });
+    },
+  });
+  await catalog.put("mine", PICTURE, OPTIONS);
+  gated.away = true;
+  const picture = (last: number): Uint8Array<ArrayBuffer> => new Uint8Array([9, last]);
+  assert.deepEqual((await catalog.statisticsOf(picture(0), MODEL)).statistics, STATISTICS);
+  assert.equal(gated.waiting.length, 1);
+  await catalog.find("mine");
+  assert(!catalog.status().ok);
+  const reads = gated.waiting.length;
+  for (let last = 1; last < 9; last++) await catalog.statisticsOf(picture(last), MODEL);
+  assert.equal(gated.waiting.length, reads, "nobody asks a store that is known to be away");
+  assert.equal(analyzed, 10);
+  await gated.back();
+});
