@@ -32,6 +32,12 @@ const EXAMPLE_LIFE = 3_600_000;
 /** Sources that are fetched at once even where there is little memory for what waits. */
 const MIN_FETCHES = 4;
 
+/**
+ * Sources that may wait even where nothing else may: a picture is made of up to 9 (with 8 masks),
+ * which may be on one host, and one host has half.
+ */
+const MIN_WAITING = 18;
+
 /** Models that are installed: folders with a manifest. */
 async function findModels(): Promise<Map<string, CatalogModel>> {
   const models = new Map<string, CatalogModel>();
@@ -74,6 +80,10 @@ function sourcePolicy(config: Config): SourcePolicy {
   };
 }
 
+function isOneHost([first, ...others]: readonly string[]): boolean {
+  return first !== undefined && !first.startsWith("*.") && others.length === 0;
+}
+
 async function start(config: Config, log: Log): Promise<void> {
   const models = await findModels();
   const model = models.get(config.MODEL);
@@ -103,7 +113,9 @@ async function start(config: Config, log: Log): Promise<void> {
     fetch: (url, options) => fetchImage(url, policy, options),
     maxBytes: config.SOURCE_CACHE_BYTES,
     maxFetches: Math.max(MIN_FETCHES, Math.floor(config.QUEUE_BYTES / config.MAX_SOURCE_BYTES)),
-    maxWaiting: config.QUEUE_LIMIT,
+    maxWaiting: Math.max(MIN_WAITING, config.QUEUE_LIMIT),
+    // Where there is no other host, none has to be protected.
+    ...(isOneHost(config.SOURCE_ALLOW) ? { hostShare: 1 } : {}),
   });
   const caches = openCaches({
     memoryBytes: config.MEMORY_CACHE_BYTES,

@@ -8,6 +8,16 @@ interface Waiting {
   readonly start: () => void;
 }
 
+/** Bounds of a {@linkcode Places}. */
+export interface PlacesOptions {
+  /** Work that may go on at once. */
+  readonly count: number;
+  /** Work that may wait. */
+  readonly maxWaiting: number;
+  /** The part of both that one host may have, above 0, up to 1. */
+  readonly hostShare: number;
+}
+
 /** How many places are in use. */
 export interface PlacesStatus {
   /** Work under way. */
@@ -17,23 +27,18 @@ export interface PlacesStatus {
 }
 
 /**
- * Bounds how much work goes on at once, and how much waits for it. One host has at most half of
- * the places and half of the queue, so that a slow one leaves the rest to the others.
+ * Bounds how much work goes on at once, and how much waits for it. One host has at most its share
+ * of the places and of the queue, so that a slow one leaves the rest to the others.
  */
 export class Places {
-  readonly #count: number;
-  readonly #maxWaiting: number;
+  readonly #options: PlacesOptions;
   readonly #running = new Map<string, number>();
   readonly #waiting: Waiting[] = [];
   #busy = 0;
 
-  /**
-   * @param count Work that may go on at once.
-   * @param maxWaiting Work that may wait.
-   */
-  constructor(count: number, maxWaiting: number) {
-    this.#count = count;
-    this.#maxWaiting = maxWaiting;
+  /** @param options The bounds. */
+  constructor(options: PlacesOptions) {
+    this.#options = options;
   }
 
   /** @returns What goes on now. */
@@ -61,8 +66,9 @@ export class Places {
   }
 
   #isFree(host: string): boolean {
+    const { count } = this.#options;
     const own = this.#running.get(host) ?? 0;
-    return this.#busy < this.#count && own < half(this.#count);
+    return this.#busy < count && own < this.#shareOf(count);
   }
 
   #take(host: string): void {
@@ -99,16 +105,17 @@ export class Places {
   }
 
   #assertRoom(host: string): void {
+    const { maxWaiting } = this.#options;
     const all = this.#waiting.length;
     const own = this.#waiting.filter((waiting) => waiting.host === host).length;
-    if (all < this.#maxWaiting && own < half(this.#maxWaiting)) return;
-    const text = all < this.#maxWaiting ? `${own} sources of ${host}` : `${all} sources`;
+    if (all < maxWaiting && own < this.#shareOf(maxWaiting)) return;
+    const text = all < maxWaiting ? `${own} sources of ${host}` : `${all} sources`;
     throw new ComputeError("queue_full", `Cannot take more work: ${text} wait to be fetched`, {
       retryAfter: RETRY_AFTER,
     });
   }
-}
 
-function half(places: number): number {
-  return Math.ceil(places / 2);
+  #shareOf(places: number): number {
+    return Math.ceil(this.#options.hostShare * places);
+  }
 }

@@ -33,10 +33,12 @@ export interface SourcesOptions {
   readonly fetch: FetchSource;
   /** Bound of the bytes kept. */
   readonly maxBytes: number;
-  /** Sources that may be fetched at once, each as large as is allowed; half of them of one host. */
+  /** Sources that may be fetched at once, each as large as is allowed. */
   readonly maxFetches: number;
-  /** Sources that may wait for that; half of them of one host. */
+  /** Sources that may wait for that. */
   readonly maxWaiting: number;
+  /** The part of both that one host may have, above 0, up to 1. Default 0.5. */
+  readonly hostShare?: number;
   /** Tells the time in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
 }
@@ -73,7 +75,8 @@ export class Sources {
   constructor(options: SourcesOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-    this.#places = new Places(options.maxFetches, options.maxWaiting);
+    const { maxFetches: count, maxWaiting, hostShare = 0.5 } = options;
+    this.#places = new Places({ count, maxWaiting, hostShare });
     this.#kept = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: ({ bytes }) => bytes.length + 512,

@@ -110,6 +110,28 @@ Deno.test("the service paints with two threads in one worker", async () => {
   assert.equal(probe(await bytesOf(response)).width, 64);
 });
 
+Deno.test("the service paints a picture of nine sources of one host where nothing may wait", async () => {
+  const photos = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(png),
+  );
+  const photo = (n: number): string => `http://127.0.0.1:${photos.addr.port}/${n}`;
+  await using service = await startService({
+    COMPUTE_WORKERS: "1",
+    QUEUE_LIMIT: "0",
+    QUEUE_BYTES: String(64 * 1024 * 1024),
+    SOURCE_ALLOW_ADDRESSES: "127.0.0.0/8",
+  });
+  const { styles } = await (await fetch(`${service.origin}/v1/styles?limit=8`)).json();
+  const style = styles.map(({ id }: { readonly id: string }) => id).join(",");
+  const query = new URLSearchParams({ url: photo(0), style, w: "64", fm: "png" });
+  for (let n = 1; n <= 8; n++) query.append("mask", photo(n));
+  const painted = await fetch(`${service.origin}/v1/stylize?${query}`);
+  assert.equal(painted.status, 200);
+  assert.equal(probe(await bytesOf(painted)).width, 64);
+  await photos.shutdown();
+});
+
 Deno.test("the service says what is wrong with its settings and does not start", async () => {
   await assert.rejects(
     startService({ PORT: "many", MODEL: "no such model" }),

@@ -110,12 +110,13 @@ Deno.test("Sources.get fetches once for all who ask, and goes on while one of th
 });
 
 /** Sources whose fetches end when they are let. */
-function gatedSources(maxFetches: number, maxWaiting: number) {
+function gatedSources(maxFetches: number, maxWaiting: number, hostShare = 0.5) {
   const gates = new Map<string, PromiseWithResolvers<void>>();
   const sources = new Sources({
     maxBytes: 100_000,
     maxFetches,
     maxWaiting,
+    hostShare,
     fetch: async (url) => {
       const gate = Promise.withResolvers<void>();
       gates.set(url, gate);
@@ -167,4 +168,17 @@ Deno.test("Sources.get leaves half of the places and of the queue to other hosts
   end("slow/4");
   await slow[3];
   assert.equal(sources.status().running, 0);
+});
+
+Deno.test("Sources.get gives the only host all of the places and of the queue", async () => {
+  const { sources, get, begun, end } = gatedSources(3, 3, 1);
+  const urls = [1, 2, 3, 4, 5, 6].map((n) => `only/${n}`);
+  const all = urls.map((url) => get(url));
+  await assert.rejects(get("only/7"), { code: "queue_full", message: /3 sources wait/ });
+  assert.deepEqual(sources.status(), { started: 3, running: 3, waiting: 3 });
+  for (const [at, url] of urls.entries()) {
+    end(url);
+    await all[at];
+  }
+  assert.deepEqual(begun(), urls);
 });
