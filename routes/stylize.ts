@@ -44,9 +44,10 @@ export function createStylizeRoute(services: Services, bodies: Bodies): Hono {
     const context = queryContext(c, services, upload.image);
     const query = parseStylizeQuery(queryOf(c), context, upload);
     const { request, presentation } = query;
-    // Conditions are about what a URL has, and this is at none (RFC 9110 section 13.2.1).
+    // Deno 2.9 does not abort it where the body came in several reads: see docs/deployment.md.
     const { signal } = c.req.raw;
     try {
+      // Conditions are about what a URL has, and this is at none (RFC 9110 section 13.2.1).
       const served = await services.pictures.picture(request, { signal });
       return pictureResponse(c, served, { presentation, shared: false });
     } catch (error) {
