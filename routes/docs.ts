@@ -15,16 +15,16 @@ const PAGE = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>The interface of Pastiche</title>
-    <link rel="icon" href="/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
-    <script src="/docs/swagger-ui-bundle.js" defer></script>
-    <script src="/docs/start.js" defer></script>
+    <link rel="icon" href="icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="docs/swagger-ui.css">
+    <script src="docs/swagger-ui-bundle.js" defer></script>
+    <script src="docs/start.js" defer></script>
   </head>
   <body><div id="interface"></div></body>
 </html>
 `;
 
-const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#interface" });\n`;
+const START = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#interface" });\n`;
 
 /** The page needs inline styles and data URIs for its icons; scripts are its own only. */
 const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
@@ -39,8 +39,10 @@ export function createDocsRoute({ config }: Services): Hono {
   const app = new Hono();
 
   app.get("/openapi.json", (c) => {
-    const server = config.PUBLIC_URL ?? new URL(c.req.url).origin;
-    return c.json(openApiDocument(server), 200, { "cache-control": "public, max-age=300" });
+    // Relative to the document: also behind TLS, or a folder that a proxy takes off the path.
+    return c.json(openApiDocument(config.PUBLIC_URL ?? "."), 200, {
+      "cache-control": "public, max-age=300",
+    });
   });
 
   app.get("/docs", (c) => asset(c, PAGE, "text/html; charset=utf-8"));

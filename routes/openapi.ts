@@ -7,7 +7,7 @@ import { deleteStyle, getStyle, listStyles, putStyle, styleImage } from "./opena
 /**
  * Describes the interface (OpenAPI 3.1); parameters come from the schemas that validate them.
  *
- * @param server The service's own origin.
+ * @param server The service's own origin, or where it is from the document's address on.
  * @returns The document.
  */
 export function openApiDocument(server: string): Json {

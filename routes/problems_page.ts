@@ -27,7 +27,7 @@ export function createProblemsPage(): Hono {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Problems of Pastiche</title>
-            <link rel="stylesheet" href="/page.css">
+            <link rel="stylesheet" href="../page.css">
           </head>
           <body>
             <h1>Problems</h1>

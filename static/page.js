@@ -16,15 +16,20 @@ const gallery = document.querySelector("#styles");
 const address = document.querySelector("#address");
 let turn = 0;
 
+/** Where the service answers one of its paths: a proxy may have put a folder before them. */
+function at(path) {
+  return new URL(`.${path}`, document.baseURI).href;
+}
+
 /** Addresses of pictures; where only signed ones are served, the server signs those of its sample. */
 async function addresses(queries) {
-  if (!signed) return queries.map((query) => `/v1/stylize?${query}`);
+  if (!signed) return queries.map((query) => at(`/v1/stylize?${query}`));
   const all = [];
   for (let i = 0; i < queries.length; i += BATCH) {
     const batch = new URLSearchParams(queries.slice(i, i + BATCH).map((query) => ["q", query]));
-    const response = await fetch(`/page/addresses?${batch}`);
+    const response = await fetch(at(`/page/addresses?${batch}`));
     if (!response.ok) throw new Error(await reason(response));
-    all.push(...await response.json());
+    all.push(...(await response.json()).map(at));
   }
   return all;
 }
@@ -51,9 +56,9 @@ function wish() {
 }
 
 /** A picture from a file has no address of its own: the command that paints it. */
-function curl({ name, type }, whole) {
+function curl({ name, type }, source) {
   const quoted = `'@${name.replaceAll("'", `'\\''`)}'`;
-  return `curl -o painted -H 'content-type: ${type}' --data-binary ${quoted} '${whole}'`;
+  return `curl -o painted -H 'content-type: ${type}' --data-binary ${quoted} '${source}'`;
 }
 
 function show(src) {
@@ -78,14 +83,13 @@ async function paint() {
   const [file] = fields.file.files;
   message.textContent = "Painting …";
   try {
-    const [path] = await addresses([wish()]);
-    const whole = new URL(path, location.href).href;
-    address.value = file ? curl(file, whole) : whole;
+    const [source] = await addresses([wish()]);
+    address.value = file ? curl(file, source) : source;
     const accept = { accept: "image/avif,image/webp,*/*" };
     const options = file
       ? { method: "POST", body: file, headers: { ...accept, "content-type": file.type } }
       : { headers: accept };
-    const src = await load(path, options);
+    const src = await load(source, options);
     if (own !== turn) return URL.revokeObjectURL(src);
     show(src);
     message.textContent = "";
@@ -98,7 +102,7 @@ async function loadStyles() {
   if (presets.length) return presets.map((id) => ({ id, title: id }));
   const styles = [];
   for (let page = "/v1/styles?limit=200"; page;) {
-    const response = await fetch(page);
+    const response = await fetch(at(page));
     if (!response.ok) throw new Error(await reason(response));
     const { styles: some, next } = await response.json();
     styles.push(...some);

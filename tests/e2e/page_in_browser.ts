@@ -67,6 +67,28 @@ Deno.test("the first page shows the presets where nothing else is painted", asyn
   await takeScreenshot(page, "presets.png");
 });
 
+Deno.test("page and interface work behind a proxy that takes a folder off the path", async () => {
+  await using service = await startService();
+  await using proxy = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const { pathname, search } = new URL(request.url);
+      const inside = /^\/images(\/.*)$/.exec(pathname)?.[1];
+      return inside ? fetch(service.origin + inside + search) : new Response(null, { status: 404 });
+    },
+  );
+  const folder = `http://127.0.0.1:${proxy.addr.port}/images`;
+  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  const page = await browser.newPage();
+  await page.goto(`${folder}/`);
+  await until(page, `(([, width, message]) => width === 640 && message === "")(${PICTURE})`);
+  assert((await page.evaluate<string>(ADDRESS)).startsWith(`${folder}/v1/stylize?`));
+  await until(page, `(${WIDTHS}).includes(200)`);
+  await page.click("text=Interface");
+  await until(page, `document.querySelectorAll(".opblock").length > 5`);
+  assert.equal(page.url(), `${folder}/docs`);
+});
+
 Deno.test("every control of the first page has a name for those who do not see it", async () => {
   await using service = await startService();
   await using browser = await chromium.launch({ executablePath, args: ARGS });
