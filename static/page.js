@@ -11,10 +11,15 @@ const presets = names.split(" ").filter(Boolean);
 const form = document.querySelector("#controls");
 const fields = form.elements;
 const picture = document.querySelector("#picture");
+const drop = document.querySelector("#drop");
 const message = document.querySelector("#message");
 const gallery = document.querySelector("#styles");
 const address = document.querySelector("#address");
-let turn = 0;
+const save = document.querySelector("#save");
+/** Ends the painting that a newer wish takes the place of. */
+let running = new AbortController();
+/** The query and the file of the picture that is shown or being painted. */
+let wanted = {};
 
 /** Where the service answers one of its paths: a proxy may have put a folder before them. */
 function at(path) {
@@ -22,12 +27,12 @@ function at(path) {
 }
 
 /** Addresses of pictures; where only signed ones are served, the server signs those of its sample. */
-async function addresses(queries) {
+async function addresses(queries, signal) {
   if (!signed) return queries.map((query) => at(`/v1/stylize?${query}`));
   const all = [];
   for (let i = 0; i < queries.length; i += BATCH) {
     const batch = new URLSearchParams(queries.slice(i, i + BATCH).map((query) => ["q", query]));
-    const response = await fetch(at(`/page/addresses?${batch}`));
+    const response = await fetch(at(`/page/addresses?${batch}`), { signal });
     if (!response.ok) throw new Error(await reason(response));
     all.push(...(await response.json()).map(at));
   }
@@ -55,46 +60,77 @@ function wish() {
   return String(query);
 }
 
-/** A picture from a file has no address of its own: the command that paints it. */
-function curl({ name, type }, source) {
-  const quoted = `'@${name.replaceAll("'", `'\\''`)}'`;
-  return `curl -o painted -H 'content-type: ${type}' --data-binary ${quoted} '${source}'`;
+/** The picture's own name and that of its look. */
+function nameOf(file, type) {
+  const whole = file?.name ?? fields.url.value.trim().replace(/[?#].*/, "");
+  const name = whole.replace(/.*\//, "").replace(/\.\w+$/, "") || "picture";
+  const look = [fields.style.value, fields.second.value].filter(Boolean).join("-");
+  return `${name}-${look}.${type.replace("image/", "")}`;
 }
 
-function show(src) {
-  if (picture.src.startsWith("blob:")) URL.revokeObjectURL(picture.src);
-  picture.src = src;
-  picture.hidden = false;
+/** A picture from a file has no address of its own: the command that paints it. */
+function curl(file, source) {
+  const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const output = quote(nameOf(file, "image/webp"));
+  const body = `-H 'content-type: ${file.type}' --data-binary ${quote(`@${file.name}`)}`;
+  return `curl -o ${output} -H 'accept: image/webp' ${body} '${source}'`;
 }
 
 /** An image element does not tell why it failed, so the picture is loaded first and then shown. */
 async function load(source, options) {
   const response = await fetch(source, options);
   if (!response.ok) throw new Error(await reason(response));
-  return URL.createObjectURL(await response.blob());
+  return await response.blob();
 }
 
-async function paint() {
+function show(blob, name) {
+  if (save.href) URL.revokeObjectURL(save.href);
+  picture.src = save.href = URL.createObjectURL(blob);
+  save.download = name;
+  picture.hidden = false;
+}
+
+/** Says how it is: the picture that is still shown is not the one that failed. */
+function tell(text, failed = false) {
+  message.textContent = text;
+  drop.classList.toggle("failed", failed);
+  save.hidden = failed || picture.hidden;
+}
+
+/** Makes the controls show what they are set to. */
+function refresh() {
   fields.shareShown.value = `${fields.share.value} %`;
   fields.alphaShown.value = fields.alpha.value;
   fields.share.disabled = !fields.second.value;
+  document.querySelector("#leave-file").hidden = fields.file.files.length === 0;
+}
+
+async function paint() {
+  refresh();
   if (!fields.style.value || !form.reportValidity()) return;
-  const own = ++turn;
   const [file] = fields.file.files;
-  message.textContent = "Painting …";
+  const query = wish();
+  if (query === wanted.query && file === wanted.file) return;
+  wanted = { query, file };
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  tell("Painting …");
   try {
-    const [source] = await addresses([wish()]);
+    const [source] = await addresses([query], signal);
     address.value = file ? curl(file, source) : source;
+    document.querySelector("#kind").textContent = file ? "Its command" : "Its address";
     const accept = { accept: "image/avif,image/webp,*/*" };
     const options = file
       ? { method: "POST", body: file, headers: { ...accept, "content-type": file.type } }
       : { headers: accept };
-    const src = await load(source, options);
-    if (own !== turn) return URL.revokeObjectURL(src);
-    show(src);
-    message.textContent = "";
+    const blob = await load(source, { ...options, signal });
+    show(blob, nameOf(file, blob.type));
+    tell("");
   } catch (error) {
-    if (own === turn) message.textContent = error.message;
+    if (signal.aborted) return;
+    wanted = {};
+    tell(error.message, true);
   }
 }
 
@@ -111,24 +147,28 @@ async function loadStyles() {
   return styles;
 }
 
-async function addStyles(styles) {
+function addStyles(styles) {
+  for (const style of styles) {
+    const item = document.querySelector("#style").content.cloneNode(true);
+    const radio = item.querySelector("input");
+    radio.value = style.id;
+    radio.checked = style === styles[0] || style.id === FIRST_STYLE;
+    item.querySelector("strong").textContent = style.title;
+    item.querySelector("span").textContent = [style.artist, style.year].filter(Boolean).join(", ");
+    gallery.append(item);
+    fields.second.add(new Option(style.title, style.id));
+  }
+  const { offsetLeft, offsetTop } = gallery.querySelector(":has(:checked)");
+  gallery.scrollTo(offsetLeft - gallery.offsetLeft, offsetTop - gallery.offsetTop);
+}
+
+async function addThumbnails(styles) {
   const queries = styles.map(({ id }) => {
     const look = presets.length ? { preset: id } : { style: id, w: THUMBNAIL };
     return String(new URLSearchParams({ url: SAMPLE, ...look }));
   });
   const thumbnails = await addresses(queries);
-  styles.forEach((style, i) => {
-    const item = document.querySelector("#style").content.cloneNode(true);
-    const radio = item.querySelector("input");
-    radio.value = style.id;
-    radio.checked = i === 0 || style.id === FIRST_STYLE;
-    item.querySelector("img").src = thumbnails[i];
-    item.querySelector("strong").textContent = style.title;
-    item.querySelector("span").textContent = [style.artist, style.year].filter(Boolean).join(", ");
-    gallery.append(item);
-    fields.second.add(new Option(style.title, style.id));
-  });
-  gallery.scrollLeft = gallery.querySelector(":has(:checked)").offsetLeft - gallery.offsetLeft;
+  gallery.querySelectorAll("img").forEach((image, i) => image.src = thumbnails[i]);
 }
 
 form.addEventListener("submit", (event) => {
@@ -139,19 +179,20 @@ form.addEventListener("change", (event) => {
   if (event.target === fields.url) fields.file.value = "";
   paint();
 });
-form.addEventListener("input", () => {
-  fields.shareShown.value = `${fields.share.value} %`;
-  fields.alphaShown.value = fields.alpha.value;
+form.addEventListener("input", refresh);
+document.querySelector("#leave-file").addEventListener("click", () => {
+  fields.file.value = "";
+  paint();
 });
 
-const drop = document.querySelector("#drop");
+// A file that is dropped beside the picture would make the browser leave the page.
 for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
-  drop.addEventListener(type, (event) => {
+  document.addEventListener(type, (event) => {
     event.preventDefault();
     drop.classList.toggle("over", type === "dragenter" || type === "dragover");
   });
 }
-drop.addEventListener("drop", ({ dataTransfer }) => {
+document.addEventListener("drop", ({ dataTransfer }) => {
   if (signed || dataTransfer.files.length === 0) return;
   fields.file.files = dataTransfer.files;
   paint();
@@ -170,12 +211,19 @@ if (signed) {
   document.querySelector("#restricted").hidden = false;
 }
 if (presets.length) {
-  for (const name of ["second", "alpha", "color", "w"]) fields[name].disabled = true;
+  // What a preset says itself.
+  for (const name of ["second", "share", "alpha", "color", "w"]) {
+    fields[name].closest("label").hidden = true;
+  }
+  document.querySelector("#gallery-name").textContent = "Preset";
   document.querySelector("#presets").hidden = false;
 }
 try {
-  await addStyles(await loadStyles());
+  const styles = await loadStyles();
+  addStyles(styles);
+  // What the visitor looks at comes first.
   await paint();
+  await addThumbnails(styles);
 } catch (error) {
-  message.textContent = error.message;
+  tell(error.message, true);
 }

@@ -7,16 +7,24 @@ const executablePath = findProgram("chromium", "chromium-browser", "google-chrom
 
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
 
-// Expressions that run in the page, where the document is.
+// Expressions that run in the page, where the document is. Thumbnails are loaded when they are seen.
 const ALL_LOADED = `
   document.querySelectorAll("#styles img").length > 20 &&
-  [...document.querySelectorAll("#styles img")].every((image) => image.complete) &&
+  ![...document.querySelectorAll("#styles img")].find((image) => {
+    if (image.naturalWidth === 0) image.scrollIntoView();
+    return image.naturalWidth === 0;
+  }) &&
   !document.querySelector("#picture").hidden`;
 const WIDTHS = `[...document.querySelectorAll("#styles img")].map((image) => image.naturalWidth)`;
 const PICTURE = `[document.querySelector("#picture").src,
   document.querySelector("#picture").naturalWidth, document.querySelector("#message").textContent]`;
 const ADDRESS = `document.querySelector("#address").value`;
+const PAINTED = `document.querySelector("#message").textContent === ""`;
+const IN_VIEW = `(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(
+  document.querySelector("#picture").getBoundingClientRect())`;
 const OVERFLOW = `document.documentElement.scrollWidth - innerWidth`;
+
+const MOSAIC = new URL("../../static/styles/mosaic.jpg", import.meta.url).pathname;
 
 const CONTROLS = new Set(["button", "combobox", "radio", "slider", "spinbutton", "textbox"]);
 
@@ -64,7 +72,40 @@ Deno.test("the first page shows the presets where nothing else is painted", asyn
   await until(page, `(([, width, message]) => width === 300 && message === "")(${PICTURE})`);
   await until(page, `(${WIDTHS}).join() === "300,960"`);
   assert.match(await page.evaluate<string>(ADDRESS), /url=%2Fsample\.jpg&preset=card$/);
+  for (const name of ["second", "share", "alpha", "color", "w"]) {
+    assert(await page.isHidden(`[name=${name}]`), name);
+  }
   await takeScreenshot(page, "presets.png");
+});
+
+Deno.test("the first page has only painted what is wanted last, and keeps it in view", async () => {
+  await using service = await startService();
+  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const order: string[] = [];
+  page.on("requestfinished", (request) => order.push(request.url()));
+  await page.goto(service.origin);
+  await until(page, `(${WIDTHS}).includes(200)`);
+  const [first = ""] = order.filter((url) => url.includes("/v1/stylize"));
+  assert.match(first, /w=640/, "thumbnails come after the picture");
+
+  await changed(page, () => page.setInputFiles("input[name=file]", MOSAIC), 640);
+  let [asked, answered] = [0, 0];
+  const isUpload = (request: { method(): string }): number => request.method() === "POST" ? 1 : 0;
+  page.on("request", (request) => asked += isUpload(request));
+  page.on("requestfinished", (request) => answered += isUpload(request));
+  await page.focus("input[name=style]:checked");
+  await changed(page, async () => {
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
+  }, 640);
+  await until(page, PAINTED);
+  assert.equal(answered, 1);
+  asked = 0;
+  await page.fill("input[name=w]", "300");
+  await changed(page, () => page.keyboard.press("Enter"));
+  assert.equal(asked, 1);
+  await changed(page, () => page.click("#styles label:last-child"));
+  assert(await page.evaluate<boolean>(IN_VIEW));
 });
 
 Deno.test("page and interface work behind a proxy that takes a folder off the path", async () => {
@@ -105,26 +146,32 @@ Deno.test("every control of the first page has a name for those who do not see i
   assert.match(sliders.join(), /Share of the second style.*Strength/);
 });
 
-/** A file, then an address that is refused. */
+/** A file, the address again, then one that is refused. */
 async function tryOthers(page: Page): Promise<void> {
-  const file = new URL("../../static/styles/mosaic.jpg", import.meta.url).pathname;
-  await changed(page, () => page.setInputFiles("input[name=file]", file));
-  assert.match(await page.evaluate<string>(ADDRESS), /^curl .*@mosaic\.jpg/);
+  await changed(page, () => page.setInputFiles("input[name=file]", MOSAIC));
+  const command = /^curl -o 'mosaic-starry-night-mosaic\.webp' .*'@mosaic\.jpg'/;
+  assert.match(await page.evaluate<string>(ADDRESS), command);
+  const name = await page.getAttribute("#save", "download") ?? "";
+  assert.match(name, /^mosaic-starry-night-mosaic\.(avif|webp)$/);
+  await changed(page, () => page.click("text=Use the address"));
+  assert.match(await page.evaluate<string>(ADDRESS), /^http.*url=%2Fsample\.jpg/);
+  assert(await page.isHidden("text=Use the address"));
   await page.fill("input[name=url]", "http://127.0.0.1/private.jpg");
   await page.keyboard.press("Tab");
   await until(
     page,
     `/not on the public internet/.test(document.querySelector("#message").textContent)`,
   );
+  assert(await page.isHidden("#save"));
 }
 
-/** Does something and waits until another picture is shown. */
-async function changed(page: Page, act: () => Promise<unknown>): Promise<void> {
+/** Does something and waits until another picture, of the width that is asked, is shown. */
+async function changed(page: Page, act: () => Promise<unknown>, asked = 300): Promise<void> {
   const [before] = await page.evaluate<Shown>(PICTURE);
   await act();
   await until(
     page,
-    `(([src, width, message]) => src !== ${JSON.stringify(before)} && width === 300 &&
+    `(([src, width, message]) => src !== ${JSON.stringify(before)} && width === ${asked} &&
     message === "")(${PICTURE})`,
   );
 }
