@@ -4,16 +4,11 @@
  *     deno run tests/bench/_constant.ts body.bin '{"content-type":"image/webp"}'
  */
 import { Hono } from "hono";
+import { serve } from "./_serve.ts";
 
 const [path = "", headers = "{}"] = Deno.args;
 const body = await Deno.readFile(path);
 const app = new Hono();
 const init = { headers: JSON.parse(headers) };
 app.get("/v1/stylize", () => new Response(body, init));
-Deno.serve({
-  hostname: "127.0.0.1",
-  port: 0,
-  onListen: ({ port }) => {
-    Deno.stdout.writeSync(new TextEncoder().encode(`http://127.0.0.1:${port}\n`));
-  },
-}, app.fetch);
+serve(app);

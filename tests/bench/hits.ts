@@ -1,5 +1,6 @@
 /**
- * Measures what an answer from the cache costs, against an app with a constant body of that size.
+ * Measures what an answer from the cache costs, against an app with a constant body of that size,
+ * and one that does nothing but read it from Redis.
  *
  *     deno task bench:hits [--starts 3] [--rounds 3] [--seconds 3] [--connections 16]
  *
@@ -45,7 +46,7 @@ interface Subject {
   readonly paths: readonly string[];
   /** The layer that has to answer. */
   readonly layer?: string;
-  /** What it is compared with: a constant body of the same size and with the same headers. */
+  /** What it is compared with: a constant body of the same size and headers, asked for alike. */
   readonly peer?: Subject;
 }
 
@@ -65,9 +66,14 @@ const { values } = parseArgs({
   },
 });
 
-async function load({ origin, paths }: Subject, folder: string): Promise<Rate> {
+async function writePaths(folder: string, paths: readonly string[]): Promise<string> {
   const file = `${folder}/paths`;
   await Deno.writeTextFile(file, paths.map((path) => `${path}\n`).join(""));
+  return file;
+}
+
+async function load({ origin, paths }: Subject, folder: string): Promise<Rate> {
+  const file = await writePaths(folder, paths);
   await Deno.writeTextFile(`${folder}/turn.lua`, IN_TURN);
   const asked = paths.length === 1
     ? [origin + paths[0]]
@@ -94,21 +100,37 @@ async function hitsOf(subject: Subject, layer: string): Promise<number> {
   return Number(new RegExp(`^pastiche_cache_${layer}_hits (\\d+)`, "m").exec(text)?.[1]);
 }
 
-/** Starts an app that answers as a hit of the service does, with the body and the headers of one. */
-async function startConstant(folder: string, path: string): Promise<ConstantApp> {
+/** What a hit of the service gives. */
+interface Hit {
+  /** Its body, a file. */
+  readonly file: string;
+  readonly bytes: number;
+  /** Its headers as JSON, those that a server adds by itself left out. */
+  readonly headers: string;
+}
+
+async function hitOf(folder: string, url: string): Promise<Hit> {
   // The first answer is none of the cache's.
-  await (await fetch(path)).bytes();
-  const answer = await fetch(path);
+  await (await fetch(url)).bytes();
+  const answer = await fetch(url);
   const bytes = await answer.bytes();
-  const body = `${folder}/${bytes.length}.bin`;
-  await Deno.writeFile(body, bytes);
-  const headers = JSON.stringify(
-    Object.fromEntries([...answer.headers].filter(([name]) => !ADDED.has(name))),
-  );
+  const file = `${folder}/${bytes.length}.bin`;
+  await Deno.writeFile(file, bytes);
+  const headers = [...answer.headers].filter(([name]) => !ADDED.has(name));
+  return { file, bytes: bytes.length, headers: JSON.stringify(Object.fromEntries(headers)) };
+}
+
+/** An app that the service is compared with. */
+interface PeerApp extends AsyncDisposable {
+  readonly origin: string;
+}
+
+/** Starts a peer that answers with the body and the headers of a hit. */
+async function startPeer(script: string, hit: Hit, ...more: readonly string[]): Promise<PeerApp> {
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const [, ...args] = String(config.tasks.start.command).split(" ");
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...args.slice(0, -1), "tests/bench/_constant.ts", body, headers],
+    args: [...args.slice(0, -1), `tests/bench/${script}`, hit.file, hit.headers, ...more],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
@@ -118,19 +140,12 @@ async function startConstant(folder: string, path: string): Promise<ConstantApp>
   const { value = "" } = await reader.read();
   return {
     origin: value.trim(),
-    bytes: bytes.length,
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       await child.status;
       await reader.cancel();
     },
   };
-}
-
-interface ConstantApp extends AsyncDisposable {
-  readonly origin: string;
-  /** Length of its body. */
-  readonly bytes: number;
 }
 
 /** Has every path painted, a few at a time. */
@@ -182,26 +197,32 @@ async function measure(): Promise<readonly Result[]> {
   await using inMemory = await startService(shared);
   await using overRedis = await startService({ ...small, REDIS_URL: redis.url });
   await using overFile = await startService({ ...small, CACHE_PATH: `${folder}/cache.sqlite` });
-  await using plainConstant = await startConstant(folder, inMemory.origin + plain[0]);
-  await using paintedConstant = await startConstant(folder, inMemory.origin + painted[0]);
-  const { bytes } = plainConstant;
+  const hit = await hitOf(folder, inMemory.origin + plain[0]);
+  const paintedHit = await hitOf(folder, inMemory.origin + painted[0]);
   // Thrice as many as fit, so that none is still there however many are asked for at once.
-  const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / bytes));
-  const constant = ({ origin, bytes }: ConstantApp): Subject => ({
-    name: `constant body, ${bytes} bytes`,
-    origin,
-    paths: plain,
-  });
-  const peer = constant(plainConstant);
-  const paintedPeer = constant(paintedConstant);
+  const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / hit.bytes));
+  const file = await writePaths(folder, many);
+  await using constant = await startPeer("_constant.ts", hit);
+  await using paintedConstant = await startPeer("_constant.ts", paintedHit);
+  await using redisOnly = await startPeer("_redis_only.ts", hit, redis.url, file);
+  const name = `constant body, ${hit.bytes} bytes`;
+  const peer: Subject = { name, origin: constant.origin, paths: plain };
+  const inTurn: Subject = { name: `${name}, in turn`, origin: constant.origin, paths: many };
+  const paintedPeer: Subject = {
+    name: `constant body, ${paintedHit.bytes} bytes`,
+    origin: paintedConstant.origin,
+    paths: painted,
+  };
   const { origin } = inMemory;
   const subjects: readonly Subject[] = [
     peer,
     { name: "memory, plain", origin, paths: plain, layer: "memory", peer },
     paintedPeer,
     { name: "memory, painted", origin, paths: painted, layer: "memory", peer: paintedPeer },
-    { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer },
-    { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer },
+    inTurn,
+    { name: "Redis's client alone", origin: redisOnly.origin, paths: many, peer: inTurn },
+    { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer: inTurn },
+    { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer: inTurn },
   ];
   for (const subject of subjects) await paint(subject);
 
