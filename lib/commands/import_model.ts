@@ -20,7 +20,7 @@ const HELP = `Builds a model folder from checkpoints of the paper's network.
   --encoder FILE   VGG-19 (normalised) as an nn.Sequential: .pth or .safetensors
   --decoder FILE   its mirror, trained for AdaIN: .pth or .safetensors
   --name NAME      the model's name, as in MODEL=vgg19 (default vgg19)
-  --to FOLDER      where the models lie (default: this project's)
+  --to FOLDER      where to write it (default: this project's models, where the service looks)
   --force          replace a model of that name
   --help           this text
 

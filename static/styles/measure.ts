@@ -7,7 +7,7 @@ import {
   versionOf,
 } from "../../lib/catalog/mod.ts";
 import { CommandError } from "../../lib/commands/errors.ts";
-import { runCommand } from "../../lib/commands/terminal.ts";
+import { runCommand, writeLine } from "../../lib/commands/terminal.ts";
 import { InProcessCompute } from "../../lib/compute/mod.ts";
 import { DEFAULT_LIMITS } from "../../lib/image/mod.ts";
 import { createProgress } from "../../lib/progress.ts";
@@ -19,6 +19,8 @@ interface Measuring {
   readonly analyze: (picture: Uint8Array<ArrayBuffer>) => Promise<StyleAnalysis>;
   readonly close: () => Promise<void>;
 }
+
+const USAGE = "Usage: deno task styles:measure model [model…] [--paintings FILE.csv]";
 
 const HERE = new URL("./", import.meta.url);
 /** Milliseconds that one style may take, whatever the model: ten minutes. */
@@ -131,10 +133,11 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 async function measure(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { paintings: { type: "string" } },
+    options: { paintings: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
+  if (values.help) return writeLine(Deno.stdout, USAGE);
   if (positionals.length === 0 || values.paintings === "") {
-    throw new CommandError("Usage: deno task styles:measure model [model…] [--paintings FILE.csv]");
+    throw new CommandError(USAGE);
   }
   const paintings = values.paintings === undefined
     ? undefined

@@ -8,7 +8,6 @@
  * Every row is measured in a process of its own. Prints the tables of docs/adain.md. Absolute times
  * are of the machine at hand; compare rows.
  */
-import { parseArgs } from "node:util";
 import {
   affine,
   DEFAULT_MEMORY_BUDGET,
@@ -20,18 +19,17 @@ import {
 import { Runtime } from "../../lib/adain/onnx.ts";
 import { toPlanar } from "../../lib/adain/planar.ts";
 import { drawPicture } from "../support/pictures.ts";
+import { readOptions } from "./_options.ts";
 
 const MIB = 2 ** 20;
 
-const { values: asked } = parseArgs({
-  options: {
-    model: { type: "string", default: "fast" },
-    sizes: { type: "string", default: "256,512,1024,2048,4096" },
-    many: { type: "string", default: "512" },
-    parts: { type: "string", default: "sizes,many,agreement" },
-    budget: { type: "string", default: `${DEFAULT_MEMORY_BUDGET / MIB}` },
-    child: { type: "string" },
-  },
+const asked = readOptions("bench:adain", {
+  model: "fast",
+  sizes: "256,512,1024,2048,4096",
+  many: "512",
+  parts: "sizes,many,agreement",
+  budget: `${DEFAULT_MEMORY_BUDGET / MIB}`,
+  child: "",
 });
 
 /** What a child measures: numbers by name. */

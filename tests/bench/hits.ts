@@ -8,9 +8,9 @@
  * processes share the machine, so compare rows. Processes of one program differ, so all are started
  * anew several times: the table has the medians over these starts, and the ratio's range.
  */
-import { parseArgs } from "node:util";
 import { startService } from "../support/service.ts";
 import { TestRedis } from "../lib/cache/_redis.ts";
+import { readOptions } from "./_options.ts";
 import { header, median, print, row } from "./_report.ts";
 
 const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
@@ -57,13 +57,11 @@ interface Rate {
   readonly p99: number;
 }
 
-const { values } = parseArgs({
-  options: {
-    starts: { type: "string", default: "3" },
-    rounds: { type: "string", default: "3" },
-    seconds: { type: "string", default: "3" },
-    connections: { type: "string", default: "16" },
-  },
+const values = readOptions("bench:hits", {
+  starts: "3",
+  rounds: "3",
+  seconds: "3",
+  connections: "16",
 });
 
 async function writePaths(folder: string, paths: readonly string[]): Promise<string> {

@@ -6,23 +6,21 @@
  *
  * Prints a table of docs/adain.md: medians, one WASM thread.
  */
-import { parseArgs } from "node:util";
 import { affine, loadModel, Stylizer } from "../../lib/adain/mod.ts";
 import { Runtime } from "../../lib/adain/onnx.ts";
 import { toPlanar } from "../../lib/adain/planar.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { race } from "./_race.ts";
+import { readOptions } from "./_options.ts";
 import { header, row } from "./_report.ts";
 
 /** Paints the picture once more. */
 type Contender = () => Promise<unknown>;
 
-const { values: asked } = parseArgs({
-  options: {
-    models: { type: "string", default: "fast,vgg19" },
-    sizes: { type: "string", default: "256,512" },
-    rounds: { type: "string", default: "5" },
-  },
+const asked = readOptions("bench:models", {
+  models: "fast,vgg19",
+  sizes: "256,512",
+  rounds: "5",
 });
 
 async function contenders(name: string, side: number): Promise<[Contender, Contender]> {

@@ -6,8 +6,8 @@
  *
  * Prints the tables of docs/performance.md. Absolute times are of the machine at hand; compare rows.
  */
-import { parseArgs } from "node:util";
 import { startService } from "../support/service.ts";
+import { readOptions } from "./_options.ts";
 
 const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
 const STAGES = ["fetch", "decode", "resize", "encode", "adain", "output"] as const;
@@ -27,14 +27,12 @@ interface Timing {
 }
 
 function readPlan(): Plan {
-  const { values } = parseArgs({
-    options: {
-      parts: { type: "string", default: "cold,stages,health" },
-      models: { type: "string", default: "fast,vgg19" },
-      workers: { type: "string", default: "1,2" },
-      sizes: { type: "string", default: "256,512" },
-      count: { type: "string", default: "20" },
-    },
+  const values = readOptions("bench:service", {
+    parts: "cold,stages,health",
+    models: "fast,vgg19",
+    workers: "1,2",
+    sizes: "256,512",
+    count: "20",
   });
   return {
     parts: values.parts.split(","),

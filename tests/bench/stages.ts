@@ -7,7 +7,6 @@
  *
  * Prints the tables of docs/performance.md: medians in one thread, of the sample picture.
  */
-import { parseArgs } from "node:util";
 import {
   decode,
   encode,
@@ -18,6 +17,7 @@ import {
   resize,
 } from "../../lib/image/mod.ts";
 import { race } from "./_race.ts";
+import { readOptions } from "./_options.ts";
 import { header, row } from "./_report.ts";
 
 const LIMITS = { maxPixels: 1e8, maxSide: 2 ** 14 };
@@ -25,11 +25,9 @@ const LIMITS = { maxPixels: 1e8, maxSide: 2 ** 14 };
 /** Quality of every encoder, near the service's own. */
 const QUALITY = { avif: 55, jpeg: 75, webp: 75 };
 
-const { values } = parseArgs({
-  options: {
-    width: { type: "string", default: "320" },
-    rounds: { type: "string", default: "15" },
-  },
+const values = readOptions("bench:stages", {
+  width: "320",
+  rounds: "15",
 });
 
 const rounds = Number(values.rounds);

@@ -6,10 +6,10 @@
  * Needs node and npm: IPX is installed into a temporary folder. Both servers share the machine and
  * are asked in turn, so compare rows.
  */
-import { parseArgs } from "node:util";
 import { encode } from "../../lib/image/mod.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { startService } from "../support/service.ts";
+import { readOptions } from "./_options.ts";
 import { header, peakMemory, print, row } from "./_report.ts";
 
 const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
@@ -35,12 +35,10 @@ const server = createServer(createIPXNodeServer(ipx));
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 `;
 
-const { values } = parseArgs({
-  options: {
-    ipx: { type: "string", default: "3.1.1" },
-    milliseconds: { type: "string", default: "1200" },
-    lanes: { type: "string", default: "4" },
-  },
+const values = readOptions("bench:thumbnails", {
+  ipx: "3.1.1",
+  milliseconds: "1200",
+  lanes: "4",
 });
 
 /** A photo, a drawing with transparency, and what a camera gives: 12 megapixels. */

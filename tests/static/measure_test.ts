@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { runTask } from "../lib/commands/_terminal.ts";
 
+Deno.test("styles:measure --help says how it is used", async () => {
+  const { code, stdout, stderr } = await runTask("styles:measure", ["--help"]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /^Usage: deno task styles:measure model/);
+});
+
 Deno.test.each<[string[], RegExp]>([
   [[], /Usage: deno task styles:measure model/],
   [["fast", "--paintings", ""], /Usage: deno task styles:measure model/],

@@ -126,5 +126,8 @@ Deno.test("models:import works as a task on files beside the caller", async () =
     assert.equal(code, 1);
     assert.match(stderr, /^error: Cannot write the model "fast": [^\n]+\/models\/fast is there/);
     assert.deepEqual(await namesIn(folder), ["mirror.safetensors", "vgg.safetensors"]);
+    const elsewhere = await runTask("models:import", [...files, "--to", "mine"], folder);
+    assert.deepEqual([elsewhere.code, elsewhere.stderr], [0, ""]);
+    assert.deepEqual(await namesIn(`${folder}/mine`), ["vgg19"]);
   });
 });

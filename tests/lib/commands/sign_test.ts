@@ -140,7 +140,7 @@ Deno.test.each(INVALID)("sign() refuses %j", async (args, pattern) => {
 
 Deno.test("deno task sign signs with the environment's key, and exits with 1 without one", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const [, ...command] = String(tasks.sign.command ?? tasks.sign).split(" ");
+  const [, ...command] = String(tasks.sign.command).split(" ");
   const start = async (env: Record<string, string>) =>
     await new Deno.Command(Deno.execPath(), {
       args: [...command, PATH],
