@@ -1,4 +1,4 @@
-import { loadModel } from "./lib/adain/mod.ts";
+import { AdainError, loadModel } from "./lib/adain/mod.ts";
 import { openCaches } from "./lib/cache/mod.ts";
 import {
   Catalog,
@@ -7,9 +7,10 @@ import {
   isRemoteStore,
   openStore,
   seedBuiltins,
+  type SeedOptions,
 } from "./lib/catalog/mod.ts";
 import { signUrl } from "./lib/client/mod.ts";
-import { type Compute, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
+import { type Compute, ComputeError, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
 import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { Painter, PictureService, Sources } from "./lib/pictures/mod.ts";
@@ -28,6 +29,9 @@ const STORE_PATIENCE = 5000;
 
 /** Milliseconds for which the signed address of the first picture works: an hour. */
 const EXAMPLE_LIFE = 3_600_000;
+
+/** Milliseconds that one built-in style may take at the start, whatever the model: ten minutes. */
+const MEASURE_DEADLINE = 600_000;
 
 /** Sources that are fetched at once even where there is little memory for what waits. */
 const MIN_FETCHES = 4;
@@ -96,19 +100,23 @@ async function start(config: Config, log: Log): Promise<void> {
   const limits = { maxPixels: config.MAX_SOURCE_PIXELS, maxSide: config.MAX_SOURCE_SIDE };
   const kv = await openStore(config.KV_URL);
   const compute = await startCompute(config, models.keys());
+  // Nobody waits for a picture at the start: `DEADLINE_MS` holds from the first request on.
+  let deadline: number | undefined = MEASURE_DEADLINE;
   const catalog = new Catalog({
     kv,
     log,
     ...(isRemoteStore(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
-    analyze: (source, { name }) => compute.run({ kind: "analyze", source, limits, model: name }),
+    analyze: (source, { name }) =>
+      compute.run({ kind: "analyze", source, limits, model: name }, { deadline }),
   });
-  await seedBuiltins(catalog, {
+  await seed(catalog, {
     folder: new URL("styles/", STATIC),
     model,
     others: [...models.values()].filter((other) => other !== model),
     lanes: Math.max(1, config.COMPUTE_WORKERS),
     onProgress: createProgress("styles", Deno.stderr),
   });
+  deadline = undefined;
   const sources = new Sources({
     fetch: (url, options) => fetchImage(url, policy, options),
     maxBytes: config.SOURCE_CACHE_BYTES,
@@ -148,6 +156,17 @@ async function start(config: Config, log: Log): Promise<void> {
       kv.close();
     },
   });
+}
+
+/** Puts the built-in styles into the catalog; what the model cannot measure is told in one line. */
+async function seed(catalog: Catalog, options: SeedOptions): Promise<void> {
+  try {
+    await seedBuiltins(catalog, options);
+  } catch (error) {
+    if (!(error instanceof ComputeError || error instanceof AdainError)) throw error;
+    const { name } = options.model;
+    throw new ConfigError([`MODEL: "${name}" cannot measure the styles: ${error.message}`]);
+  }
 }
 
 interface ServeOptions {

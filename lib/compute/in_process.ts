@@ -52,7 +52,7 @@ export class InProcessCompute implements Compute {
 
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult<J>> {
     if (this.#closed) throw new ComputeError("closed", "Cannot take work: compute is closed");
-    const { signal = new AbortController().signal } = options;
+    const { deadline = this.#deadline, signal = new AbortController().signal } = options;
     const leave = this.#admission.enter(sizeOf(job));
     try {
       await this.#turns.take(signal);
@@ -62,7 +62,7 @@ export class InProcessCompute implements Compute {
     }
     const start = performance.now();
     try {
-      return await this.#runNow(job, signal);
+      return await this.#runNow(job, { deadline, signal });
     } finally {
       leave(performance.now() - start);
       this.#turns.pass();
@@ -82,13 +82,16 @@ export class InProcessCompute implements Compute {
     this.#turns.pass();
   }
 
-  async #runNow<J extends Job>(job: J, signal: AbortSignal): Promise<JobResult<J>> {
+  async #runNow<J extends Job>(
+    job: J,
+    { deadline, signal }: { readonly deadline: number; readonly signal: AbortSignal },
+  ): Promise<JobResult<J>> {
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.#deadline);
+    const timer = setTimeout(() => late.abort(), deadline);
     try {
       return await this.#pipeline.run(job, AbortSignal.any([signal, late.signal]));
     } catch (error) {
-      throw late.signal.aborted ? deadlineError(this.#deadline) : error;
+      throw late.signal.aborted ? deadlineError(deadline) : error;
     } finally {
       clearTimeout(timer);
     }

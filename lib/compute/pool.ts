@@ -22,6 +22,8 @@ export interface Compute {
 
 /** How one job is run. */
 export interface RunOptions {
+  /** Milliseconds that it may run. Default: as all jobs. */
+  readonly deadline?: number | undefined;
   /** The caller is gone: a waiting job leaves, a running one stops after its stage. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes that the job holds while it runs, decoded pixels included. Default: those of its pictures. */
@@ -108,13 +110,13 @@ export class WorkerPool implements Compute {
 
   async run<J extends Job>(job: J, options: RunOptions = {}): Promise<JobResult<J>> {
     if (this.#closed) throw new ComputeError("closed", "Cannot take work: the pool is closed");
-    const { signal } = options;
+    const { deadline = this.#options.deadline, signal } = options;
     if (signal?.aborted) throw new ComputeError("aborted", "The caller left before the job");
     const size = sizeOf(job);
     const leave = this.#admission.enter(size);
     const { promise, resolve, reject } = Promise.withResolvers<JobResult<Job>>();
     const { bytes = size } = options;
-    const task: Task = { id: this.#nextId++, job, bytes, resolve, reject, leave };
+    const task: Task = { id: this.#nextId++, job, bytes, deadline, resolve, reject, leave };
     const abort = (): void => this.#abort(task);
     signal?.addEventListener("abort", abort, { once: true });
     try {
@@ -157,7 +159,6 @@ export class WorkerPool implements Compute {
       workerUrl: this.#options.workerUrl ?? new URL("./worker.ts", import.meta.url),
       pipeline,
       model,
-      deadline,
       grace: this.#options.grace ?? Math.max(deadline, LEAST_GRACE),
       onIdle: () => {
         this.#started.resolve();

@@ -11,6 +11,8 @@ export interface Task {
   readonly job: Job;
   /** Bytes that it holds while it runs. */
   readonly bytes: number;
+  /** Milliseconds after which it is given up. */
+  readonly deadline: number;
   /** Gives its result to who waits. */
   readonly resolve: (result: JobResult<Job>) => void;
   /** Tells who waits that there is none; after the first word to them this does nothing. */
@@ -27,9 +29,7 @@ export interface SlotOptions {
   readonly pipeline: PipelineOptions;
   /** The model that it opens before it is ready. */
   readonly model: string;
-  /** Milliseconds after which a job is given up. */
-  readonly deadline: number;
-  /** Milliseconds that the worker then has to stop. */
+  /** Milliseconds that the worker has to stop, once a job is given up. */
   readonly grace: number;
   /** Told when the slot can take a job. */
   readonly onIdle: () => void;
@@ -89,7 +89,7 @@ export class Slot {
     this.#task = task;
     this.#content = contentOf(task.job);
     this.#started = performance.now();
-    this.#timer = setTimeout(() => this.#giveUp(task), this.#options.deadline);
+    this.#timer = setTimeout(() => this.#giveUp(task), task.deadline);
     this.#post({ type: "run", id: task.id, job: task.job });
   }
 
@@ -117,7 +117,7 @@ export class Slot {
    * end of it, beside the worker that replaces it.
    */
   #giveUp(task: Task): void {
-    const error = deadlineError(this.#options.deadline);
+    const error = deadlineError(task.deadline);
     task.reject(error);
     this.abort(task);
     this.#timer = setTimeout(() => this.#lose(error), this.#options.grace);

@@ -21,16 +21,18 @@ export interface RunningService extends AsyncDisposable {
  * in memory.
  *
  * @param env Further environment variables.
+ * @param root Folder of the project, with a trailing slash.
  * @returns The service, when it listens.
  */
 export async function startService(
   env: Readonly<Record<string, string>> = {},
+  root: URL = ROOT,
 ): Promise<RunningService> {
-  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const [, ...args] = String(config.tasks.start.command).split(" ");
   const child = new Deno.Command(Deno.execPath(), {
     args,
-    cwd: ROOT,
+    cwd: root,
     env: { PORT: "0", HOST: "127.0.0.1", KV_URL: ":memory:", CACHE_PATH: "none", ...env },
     stdin: "null",
     stdout: "piped",

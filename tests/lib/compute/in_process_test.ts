@@ -27,6 +27,7 @@ Deno.test("in-process compute refuses an aborted caller, a full queue, and work 
 Deno.test("in-process compute stops a job between its stages after the deadline", async () => {
   const it = await startCompute({ deadline: 1 });
   await assert.rejects(it.run(job), { code: "deadline" });
+  assert.equal((await it.run(job, { deadline: 60_000 })).width, 600);
   await it.close();
 });
 

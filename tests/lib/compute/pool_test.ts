@@ -181,6 +181,14 @@ Deno.test("WorkerPool stops a job at the deadline and keeps its worker", async (
   }, { deadline: 300 });
 });
 
+Deno.test("WorkerPool.run() takes a deadline of the job's own", async () => {
+  await withPool(async (pool) => {
+    await assert.rejects(pool.run(job("until abort"), { deadline: 10 }), refusedAs("deadline"));
+    const patient = pool.run(job("spin a second"), { deadline: 60_000 });
+    assert.deepEqual([...(await patient).body], [0]);
+  }, { deadline: 500 });
+});
+
 Deno.test("WorkerPool gives a worker no other job until it has stopped", async () => {
   await withPool(async (pool) => {
     await assert.rejects(pool.run(job("spin a second")), refusedAs("deadline"));
