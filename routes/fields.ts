@@ -136,7 +136,8 @@ const SIGNING = {
 };
 
 const PICTURE = {
-  url: address({ description: "The content: absolute http(s) URL of a picture" }).optional(),
+  url: address({ description: "The content: absolute http(s) URL of a picture, or /sample.jpg" })
+    .optional(),
   alpha: decimal(0, 1, { description: "From the content (0) to the style (1)" }).optional(),
   color: z.enum(["style", "content"]).meta({ description: "Whose colours the result has" })
     .optional(),
