@@ -3,6 +3,7 @@ export type RequestErrorCode =
   | "administration_off"
   | "body_too_large"
   | "invalid_body"
+  | "invalid_host"
   | "invalid_parameter"
   | "method_not_allowed"
   | "not_found"

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { isWritten, type LogLevel } from "../lib/log.ts";
 import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
@@ -73,7 +73,8 @@ export function createApp(services: Services): Hono {
   app.route("/", createProblemsPage());
   app.route("/", createDocsRoute(services));
 
-  app.onError((error, c) => {
+  app.onError((thrown, c) => {
+    const error = URL.canParse(c.req.url) ? thrown : malformedHost(c);
     if (statusOf(error) >= 500) {
       services.log(levelOf(error), error.message, {
         code: codeOf(error),
@@ -94,6 +95,12 @@ export function createApp(services: Services): Hono {
   });
 
   return app;
+}
+
+/** The server puts the header `Host` into the URL as it came; what reads the URL then throws. */
+function malformedHost(c: Context): RequestError {
+  const host = c.req.header("host") ?? "";
+  return new RequestError("invalid_host", `Cannot use the header Host: ${host.slice(0, 80)}`);
 }
 
 function levelOf(error: Error): LogLevel {

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "./problem.ts";
 
 /** What any request may meet. */
-export const ALWAYS: readonly ProblemCode[] = ["internal", "method_not_allowed"];
+export const ALWAYS: readonly ProblemCode[] = ["internal", "invalid_host", "method_not_allowed"];
 
 /** What requests that fetch and paint may meet. */
 export const PAINTING: readonly ProblemCode[] = [

@@ -56,6 +56,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   image_too_large: { status: 422, title: "Image has too many pixels" },
   internal: { status: 500, title: "Internal Server Error" },
   invalid_body: { status: 400, title: "Body cannot be used" },
+  invalid_host: { status: 400, title: "Host cannot be used" },
   invalid_parameter: { status: 400, title: "Parameter is not allowed" },
   invalid_statistics: { status: 500, title: "Internal Server Error" },
   invalid_style: { status: 400, title: "Style cannot be used" },

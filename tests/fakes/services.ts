@@ -79,6 +79,8 @@ export class FakeCompute implements Compute {
 export interface TestApp extends AsyncDisposable {
   /** Sends a request to the app. */
   request(path: string, init?: RequestInit): Promise<Response>;
+  /** Answers requests, for a server. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Where jobs end up. */
   readonly compute: FakeCompute;
   /** The styles; `mosaic` and `waves` are there. */
@@ -174,6 +176,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   });
   return {
     request: (path, init) => Promise.resolve(app.request(path, init)),
+    fetch: (request) => app.fetch(request),
     compute,
     catalog,
     fetched,
