@@ -1,8 +1,14 @@
+import { STYLE_ID } from "../lib/catalog/mod.ts";
 import { SIGNING_FIELDS } from "./fields.ts";
 import { documentQuery, type Parameter } from "./openapi_parameters.ts";
 import { type Json, json, pictures, problems } from "./openapi_parts.ts";
 import { ADMINISTRATION, ALWAYS, PAINTING } from "./openapi_problems.ts";
 import { METADATA_FIELDS } from "./styles.ts";
+
+/** The text of a style's id. */
+const ID_TEXT = { type: "string", pattern: STYLE_ID.source, maxLength: 64 };
+
+const ID: Parameter = { name: "id", in: "path", required: true, schema: ID_TEXT };
 
 /** All styles. */
 export function listStyles(): Json {
@@ -19,7 +25,7 @@ export function listStyles(): Json {
     summary: "The styles, in pages",
     parameters: [
       { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 200 } },
-      { name: "cursor", in: "query", schema: { type: "string", pattern: "^[a-z0-9]{1,32}$" } },
+      { name: "cursor", in: "query", description: "From next of the page before", schema: ID_TEXT },
     ],
     responses: {
       200: json("A page", list),
@@ -27,13 +33,6 @@ export function listStyles(): Json {
     },
   };
 }
-
-const ID: Parameter = {
-  name: "id",
-  in: "path",
-  required: true,
-  schema: { type: "string", pattern: "^[a-z0-9]+(-[a-z0-9]+)*$", maxLength: 64 },
-};
 
 const STYLE = { $ref: "#/components/schemas/Style" };
 

@@ -17,6 +17,34 @@ Deno.test("GET /openapi.json describes every route and parameter", async () => {
   assert(["200", "304", "400", "404", "502", "503"].every((status) => answers.includes(status)));
 });
 
+Deno.test("GET /openapi.json allows every cursor that GET /v1/styles hands out", async () => {
+  await using app = await createTestApp();
+  const options = {
+    metadata: { title: "A church" },
+    origin: "user",
+    model: { name: "fast", version: "v1", channels: 4 },
+  } as const;
+  for (const id of ["church-at-auvers", "a".repeat(64)]) {
+    await app.catalog.put(id, new TextEncoder().encode(id), options);
+  }
+  const document = await (await app.request("/openapi.json")).json();
+  const { schema } = document.paths["/v1/styles"].get.parameters.find(
+    ({ name }: { name: string }) => name === "cursor",
+  );
+  const cursors: string[] = [];
+  for (let path = "/v1/styles?limit=1"; path !== undefined;) {
+    const { next } = await (await app.request(path)).json();
+    const cursor = new URL(next ?? "/", "http://localhost").searchParams.get("cursor");
+    if (cursor !== null) cursors.push(cursor);
+    path = next;
+  }
+  assert.equal(cursors.length, 3);
+  for (const cursor of cursors) {
+    assert.match(cursor, new RegExp(schema.pattern));
+    assert(cursor.length <= schema.maxLength);
+  }
+});
+
 Deno.test("GET /docs loads only files of this service", async () => {
   await using app = await createTestApp();
   const page = await (await app.request("/docs")).text();
