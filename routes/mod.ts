@@ -4,6 +4,7 @@ import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
 import { Bodies } from "./body.ts";
 import { createDocsRoute } from "./docs.ts";
+import { openLength } from "./head_answer.ts";
 import { createHealthRoute } from "./health.ts";
 import { createHomeRoute } from "./home.ts";
 import { createInfoRoute } from "./info.ts";
@@ -52,7 +53,7 @@ export function createApp(services: Services): Hono {
   // Apart: strangers shall not keep administrators out.
   const administration = new Bodies(services.config.QUEUE_BYTES);
   const counts = new RequestCounts();
-  app.fetch = observed(app.fetch, [
+  app.fetch = observed(openLength(app.fetch), [
     ...(isWritten("info", services.config.LOG_LEVEL) ? [requestLog(services.log)] : []),
     requestCount(counts),
     hardenResponse,

@@ -38,7 +38,7 @@ class Exchange {
 }
 
 /** Answers requests, as Hono does: without a promise where nothing is waited for. */
-type Answer = (request: Request, env?: unknown) => Response | Promise<Response>;
+export type Answer = (request: Request, env?: unknown) => Response | Promise<Response>;
 
 /**
  * Calls observers after each request. No middleware: with one, Hono answers everything through
