@@ -3,6 +3,7 @@ import { isWritten, type LogLevel } from "../lib/log.ts";
 import { SourceError } from "../lib/source/mod.ts";
 import { RequestError } from "./errors.ts";
 import { Bodies } from "./body.ts";
+import { createPreflightRoute, shareResponse } from "./cross_origin.ts";
 import { createDocsRoute } from "./docs.ts";
 import { openLength } from "./head_answer.ts";
 import { createHealthRoute } from "./health.ts";
@@ -26,11 +27,11 @@ import { createStylizeRoute } from "./stylize.ts";
 
 /** Methods of each route, to tell a wrong method from a wrong path. */
 const METHODS: readonly (readonly [RegExp, string])[] = [
-  [/^\/v1\/stylize$/, "GET, HEAD, POST"],
-  [/^\/v1\/(?:sheet|info|styles)$/, "GET, HEAD"],
+  [/^\/v1\/stylize$/, "GET, HEAD, POST, OPTIONS"],
+  [/^\/v1\/(?:sheet|info|styles)$/, "GET, HEAD, OPTIONS"],
   [/^\/v1\/purge$/, "POST"],
-  [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE"],
-  [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD"],
+  [/^\/v1\/styles\/[^/]+$/, "GET, HEAD, PUT, DELETE, OPTIONS"],
+  [/^\/v1\/styles\/[^/]+\/image$/, "GET, HEAD, OPTIONS"],
   [
     /^\/(?:|healthz|readyz|metrics|page\/addresses|sample\.jpg|page\.js|page\.css|icon\.svg|openapi\.json|docs(?:\/[\w.-]+)?)$/,
     "GET, HEAD",
@@ -57,7 +58,10 @@ export function createApp(services: Services): Hono {
     ...(isWritten("info", services.config.LOG_LEVEL) ? [requestLog(services.log)] : []),
     requestCount(counts),
     hardenResponse,
+    shareResponse,
   ]);
+
+  app.route("/", createPreflightRoute());
 
   // The same for all routes: a client has one count.
   for (const guard of guards(services)) for (const path of PAINTED) app.use(path, guard);

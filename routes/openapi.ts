@@ -16,7 +16,8 @@ export function openApiDocument(server: string): Json {
     info: {
       title: "Pastiche",
       version: "1",
-      description: "Any image in the style of any other, addressed by a URL.",
+      description: "Any image in the style of any other, addressed by a URL. Pages of any origin " +
+        "may read all but health, and what needs the administration's token.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: server }],

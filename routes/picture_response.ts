@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Freshness, Served } from "../lib/pictures/mod.ts";
+import { READABLE } from "./cross_origin.ts";
 import { noteCache } from "./observers/observed.ts";
 import type { Presentation } from "./picture_query.ts";
 
@@ -93,6 +94,7 @@ export function notKeptResponse(format: string, { negotiated }: Presentation): R
 function sharedHeaders(served: Served, options: ResponseOptions): Record<string, string> {
   return {
     ...lifeOf(served, options),
+    ...READABLE,
     "cache-status": cacheStatus(served),
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",

@@ -43,18 +43,22 @@ export async function askPicture(edge: Edge, target: string): Promise<Answer> {
   return answer;
 }
 
+/** Lets pages of other origins read. */
+const OPEN = "access-control-allow-origin";
+
 async function secondRequest({ url, origin }: Edge): Promise<void> {
   const target = pictureTarget(60);
   const first = await askPicture({ url, origin }, target);
   const second = await askPicture({ url, origin }, target);
   assert.equal(origin.count(target), 1);
   assert.deepEqual(second.body, first.body);
-  for (const name of ["etag", "cache-control", "vary", "content-security-policy"]) {
+  const kept = ["etag", "cache-control", "vary", "content-security-policy", OPEN];
+  for (const name of kept) {
     assert.equal(second.headers.get(name), first.headers.get(name), name);
   }
   const etag = first.headers.get("etag") ?? "";
   const same = await ask({ url, origin }, target, { headers: { "if-none-match": etag } });
-  assert.equal(same.status, 304);
+  assert.deepEqual([same.status, same.headers.get(OPEN)], [304, "*"]);
   const part = await ask({ url, origin }, target, { headers: { range: "bytes=0-9" } });
   assert.deepEqual([part.status, part.body], [206, first.body.slice(0, 10)]);
   const cookie = await ask({ url, origin }, target, { headers: { cookie: "session=1" } });
@@ -100,6 +104,15 @@ async function postPasses({ url, origin }: Edge): Promise<void> {
   assert.equal(origin.count(target), 2);
 }
 
+async function preflightPasses(edge: Edge): Promise<void> {
+  const { status, headers } = await ask(edge, "/v1/stylize?style=mosaic", {
+    method: "OPTIONS",
+    headers: { origin: "https://a.example", "access-control-request-method": "POST" },
+  });
+  assert.deepEqual([status, headers.get(OPEN)], [204, "*"]);
+  assert.equal(headers.get("access-control-allow-methods"), "GET, HEAD, POST");
+}
+
 async function headIsCheap({ url, origin }: Edge): Promise<void> {
   const target = pictureTarget(64);
   for (const _ of [1, 2]) {
@@ -111,7 +124,10 @@ async function headIsCheap({ url, origin }: Edge): Promise<void> {
 
 async function problemsPassAway({ url, origin }: Edge): Promise<void> {
   const missing = pictureTarget(65, "style=no-such-style");
-  for (const _ of [1, 2]) assert.equal((await ask({ url, origin }, missing)).status, 404);
+  for (const _ of [1, 2]) {
+    const { status, headers } = await ask({ url, origin }, missing);
+    assert.deepEqual([status, headers.get(OPEN)], [404, "*"]);
+  }
   assert.equal(origin.count(missing), 1, "a 404 says max-age=60");
 
   origin.cacheControl = "public, max-age=1";
@@ -195,6 +211,7 @@ const EDGE_CASES: readonly EdgeCase[] = [
   ["thirty clients' Accept headers make three variants", fewVariants],
   ["twelve requests at once are one for the service", oneOfMany],
   ["a POST passes and is not kept", postPasses],
+  ["a page of another origin may ask what it may send", preflightPasses],
   ["a HEAD is not sent as a GET", headIsCheap],
   ["a problem is kept as long as it says and no longer", problemsPassAway],
   ["a copy ends with its URL", endsWithItsUrl],

@@ -184,8 +184,8 @@ Deno.test("GET /v1/stylize answers an error that nobody foresaw with a bare 500"
 
 Deno.test.each(
   [
-    ["PUT", "/v1/stylize", 405, "GET, HEAD, POST"],
-    ["DELETE", "/v1/styles", 405, "GET, HEAD"],
+    ["PUT", "/v1/stylize", 405, "GET, HEAD, POST, OPTIONS"],
+    ["DELETE", "/v1/styles", 405, "GET, HEAD, OPTIONS"],
     ["POST", "/healthz", 405, "GET, HEAD"],
     ["GET", "/docs/nothing", 404, null],
     ["GET", "/v1/nothing", 404, null],
