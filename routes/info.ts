@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { probe } from "../lib/image/mod.ts";
+import { parseInfoQuery } from "./info_query.ts";
 import { queryContext, queryOf } from "./query_context.ts";
 import type { Services } from "./services.ts";
-import { parseStylizeQuery } from "./stylize_query.ts";
 
 /** Seconds: a source may change, so what is said of it is kept for an hour. */
 const MAX_AGE = 3600;
@@ -20,18 +20,14 @@ export function createInfoRoute(services: Services): Hono {
   const { pictures } = services;
   const app = new Hono();
   app.get("/v1/info", async (c) => {
-    const query = queryOf(c);
-    const isStyled = query.has("style") || query.has("style_url") || query.has("preset");
-    // A plain look needs no style; the parser wants one.
-    if (!isStyled) query.set("style", "none");
-    const context = queryContext(c, services);
-    // Presets are about what is painted.
-    const config = isStyled ? context.config : { ...context.config, PRESETS_ONLY: false };
-    const { request, presentation } = parseStylizeQuery(query, { ...context, config });
-    const vary = isStyled ? { vary: "Accept" } : {};
+    const { request, presentation, isStyled } = parseInfoQuery(
+      queryOf(c),
+      queryContext(c, services),
+    );
+    await pictures.check(request);
+    const vary = isStyled && presentation.negotiated ? { vary: "Accept" } : {};
     if (c.req.method === "HEAD") {
-      // For the errors that need no work; what is not looked at may have others.
-      await pictures.peek(request, {});
+      // What is not looked at may have other errors.
       const headers = { "cache-control": "no-store", "content-type": "application/json" };
       return c.body(null, 200, { ...headers, ...vary });
     }

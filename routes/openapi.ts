@@ -44,6 +44,12 @@ export function openApiDocument(server: string): Json {
   };
 }
 
+const PURGED: Json = {
+  type: "object",
+  required: ["purged"],
+  properties: { purged: { type: "integer", minimum: 0 } },
+};
+
 function purge(): Json {
   const text = { type: "string" };
   const one = (name: string, schema: Json): Json => ({
@@ -66,7 +72,7 @@ function purge(): Json {
     security: [{ administration: [] }],
     requestBody: { required: true, content: { "application/json": { schema } } },
     responses: {
-      200: json("How many were dropped at once", { type: "object" }),
+      200: json("How many were dropped at once", PURGED),
       ...problems([...ADMINISTRATION, "invalid_body", "body_too_large", "purge_failed"]),
     },
   };

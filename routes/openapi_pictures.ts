@@ -1,4 +1,5 @@
 import { type Fields, STYLIZE_FIELDS } from "./fields.ts";
+import { INFO_FIELDS } from "./info_query.ts";
 import { documentQuery, type Parameter } from "./openapi_parameters.ts";
 import { type Json, json, pictures, problems } from "./openapi_parts.ts";
 import { PAINTING } from "./openapi_problems.ts";
@@ -78,10 +79,41 @@ export function info(): Json {
   return {
     operationId: "info",
     summary: "What a picture is, and placeholders for it; with a style, of its painted picture",
-    parameters: [...documentQuery(STYLIZE_FIELDS, ["url"]), maskParameter()],
+    parameters: [...documentQuery(INFO_FIELDS, ["url"]), maskParameter()],
     responses: {
-      200: json("Size, format, colours, placeholders", { type: "object" }),
-      ...problems(PAINTING),
+      200: json("Size, format, colours, placeholders", infoSchema()),
+      ...problems(PAINTING.filter((code) => code !== "precondition_failed")),
     },
   };
+}
+
+function infoSchema(): Json {
+  const count = { type: "integer", minimum: 1 };
+  const text = (description: string): Json => ({ type: "string", description });
+  const properties = {
+    width: { ...count, description: "Pixels per row, as shown: after orientation" },
+    height: { ...count, description: "Rows, as shown: after orientation" },
+    format: text("By the bytes: jpeg, png, …"),
+    orientation: {
+      ...count,
+      maximum: 8,
+      description: "How the stored picture is turned (EXIF); width and height have it applied",
+    },
+    frames: { ...count, description: "Pictures of an animation; 1 for a still" },
+    alpha: { type: "boolean", description: "Whether there may be transparency" },
+    bytes: count,
+    colours: {
+      type: "array",
+      description: "Up to 5 colours that stand for most of it, the commonest first",
+      items: {
+        type: "object",
+        required: ["hex", "share"],
+        properties: { hex: text("#rrggbb"), share: { type: "number", minimum: 0, maximum: 1 } },
+      },
+    },
+    thumbhash: text("ThumbHash in base64"),
+    blurhash: text("BlurHash of 4 x 3 components"),
+    placeholder: text("A tiny picture as a data URI"),
+  };
+  return { type: "object", required: Object.keys(properties), properties };
 }

@@ -60,17 +60,35 @@ export function parseStylizeQuery(
     parts: [...(parts.style ? ["style_image"] : []), ...parts.masks.map(() => "mask")],
   });
   const masks = [...urls.map(sourceAt), ...parts.masks.map((bytes) => ({ bytes }))];
+  return {
+    request: readRequest(fields, { context, masks, style: parts.style }),
+    presentation: readPresentation(fields),
+    onError: readOnError(context.sourcePolicy, fields.onerror),
+  };
+}
+
+/**
+ * @param fields The parameters.
+ * @param given What else is given: the server's part, the masks, and the style of a body.
+ * @returns The picture that they ask for.
+ * @throws {RequestError} Naming the parameter and what is allowed.
+ */
+export function readRequest(
+  fields: StylizeFields,
+  given: {
+    readonly context: QueryContext;
+    readonly masks: readonly PictureSource[];
+    readonly style?: Uint8Array<ArrayBuffer> | undefined;
+  },
+): PictureRequest {
+  const { context, masks } = given;
   const source = readSource(fields.url, context.body);
-  const style = readStyle(fields, { ordered: masks.length > 0, picture: parts.style });
+  const style = readStyle(fields, { ordered: masks.length > 0, picture: given.style });
   assertMasks(masks, style);
   const { MAX_PLAIN_SIDE, MAX_SIDE } = context.config;
   const common = readCommon(fields, context, style.kind === "none" ? MAX_PLAIN_SIDE : MAX_SIDE);
   const request = { source, style, masks, ...common };
-  return {
-    request: fields.frames === "all" ? animated(request, fields) : request,
-    presentation: readPresentation(fields),
-    onError: readOnError(context.sourcePolicy, fields.onerror),
-  };
+  return fields.frames === "all" ? animated(request, fields) : request;
 }
 
 function readStyle(

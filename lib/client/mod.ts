@@ -34,6 +34,7 @@ export type {
   Format,
   Gravity,
   GravityName,
+  InfoParameters,
   PictureParameters,
   SheetParameters,
   StyleParameters,
@@ -54,10 +55,4 @@ export {
   srcsetCandidates,
   type SrcsetSteps,
 } from "./srcset.ts";
-export {
-  type InfoParameters,
-  infoUrl,
-  sheetUrl,
-  type StylizeParameters,
-  stylizeUrl,
-} from "./urls.ts";
+export { infoUrl, sheetUrl, type StylizeParameters, stylizeUrl } from "./urls.ts";

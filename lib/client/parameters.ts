@@ -78,6 +78,11 @@ export interface StyleParameters {
   readonly onerror?: "error" | "original" | URL | `http${string}` | undefined;
 }
 
+/** Parameters of `/v1/info`: of the source, or with a style of the stylised result. */
+export type InfoParameters =
+  & Omit<PictureParameters, "filename" | "download">
+  & Omit<StyleParameters, "onerror">;
+
 /** Parameters of `/v1/sheet`: one content in many styles. */
 export interface SheetParameters extends PictureParameters {
   /** Ids of up to 24 styles, in their order. */

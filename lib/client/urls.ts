@@ -1,7 +1,12 @@
 import { canonicalQuery } from "./canonical.ts";
 import { assertObject, badValue } from "./bad_value.ts";
-import type { PictureParameters, SheetParameters, StyleParameters } from "./parameters.ts";
-import { SHEET, STYLED, writeParameters, type Writers } from "./write.ts";
+import type {
+  InfoParameters,
+  PictureParameters,
+  SheetParameters,
+  StyleParameters,
+} from "./parameters.ts";
+import { INFO, SHEET, STYLED, writeParameters, type Writers } from "./write.ts";
 
 /** Parameters of `/v1/stylize`: one of `style`, `styleUrl` and `preset` says what to paint in. */
 export type StylizeParameters =
@@ -12,9 +17,6 @@ export type StylizeParameters =
     | { readonly styleUrl: NonNullable<StyleParameters["styleUrl"]>; readonly style?: undefined }
     | { readonly preset: string; readonly style?: undefined; readonly styleUrl?: undefined }
   );
-
-/** Parameters of `/v1/info`: of the source, or with a style of the stylised result. */
-export type InfoParameters = PictureParameters & StyleParameters;
 
 /**
  * The URL of a stylised picture, in canonical form: equal pictures have equal URLs.
@@ -48,7 +50,12 @@ export function stylizeUrl(base: string | URL, parameters: StylizeParameters): s
   if (style === undefined && styleUrl === undefined && preset === undefined) {
     throw new TypeError("Cannot build the URL: style, styleUrl or preset is missing");
   }
-  return build<InfoParameters>({ base, path: "/v1/stylize", parameters, writers: STYLED });
+  return build<PictureParameters & StyleParameters>({
+    base,
+    path: "/v1/stylize",
+    parameters,
+    writers: STYLED,
+  });
 }
 
 /**
@@ -79,7 +86,7 @@ export function sheetUrl(base: string | URL, parameters: SheetParameters): strin
  */
 export function infoUrl(base: string | URL, parameters: InfoParameters): string {
   assertObject("parameters", parameters);
-  return build({ base, path: "/v1/info", parameters, writers: STYLED });
+  return build({ base, path: "/v1/info", parameters, writers: INFO });
 }
 
 interface Parts<T> {

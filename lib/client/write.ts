@@ -1,6 +1,12 @@
 import { badValue } from "./bad_value.ts";
 import { writeStyle } from "./blend.ts";
-import type { Gravity, PictureParameters, SheetParameters, StyleParameters } from "./parameters.ts";
+import type {
+  Gravity,
+  InfoParameters,
+  PictureParameters,
+  SheetParameters,
+  StyleParameters,
+} from "./parameters.ts";
 
 /** Writes a value of the parameter of that name; `all` are those that are given with it. */
 type Writer<T> = (
@@ -31,7 +37,7 @@ const PICTURE: Writers<PictureParameters> = {
   download: flag,
 };
 
-/** The parameters of `/v1/stylize` and `/v1/info`. */
+/** The parameters of `/v1/stylize`. */
 export const STYLED: Writers<PictureParameters & StyleParameters> = {
   ...PICTURE,
   style: (value, _name, { mask }) => writeStyle(value, { ordered: mask !== undefined }),
@@ -41,6 +47,11 @@ export const STYLED: Writers<PictureParameters & StyleParameters> = {
   frames: (value, name) => value === 1 ? "1" : text(value, name),
   onerror: address,
 };
+
+const { download: _download, filename: _filename, onerror: _onerror, ...FACTS } = STYLED;
+
+/** The parameters of `/v1/info`. */
+export const INFO: Writers<InfoParameters> = FACTS;
 
 /** The parameters of `/v1/sheet`. */
 export const SHEET: Writers<SheetParameters> = { ...PICTURE, styles: ids, columns: whole(24) };

@@ -93,6 +93,17 @@ export class PictureService {
   }
 
   /**
+   * Finds out whether a picture can be asked for, without looking for it.
+   *
+   * @param request The request.
+   * @throws {CatalogError} `unknown_style`.
+   * @throws {ComputeError} `unknown_model`.
+   */
+  async check(request: PictureRequest): Promise<void> {
+    await this.#wish(request);
+  }
+
+  /**
    * Looks for a picture or a sheet without fetching or computing anything.
    *
    * @param request The request.

@@ -228,6 +228,10 @@ Deno.test("infoUrl() needs no style", () => {
     infoUrl("", { url: "/sample.jpg", styleUrl: new URL("https://example.com/s") }),
     "/v1/info?style_url=https%3A%2F%2Fexample.com%2Fs&url=%2Fsample.jpg",
   );
+  // @ts-expect-error: facts have no substitute
+  assert.throws(() => infoUrl("", { url: "/a", onerror: "original" }), /Unknown.*"onerror"/);
+  // @ts-expect-error: facts are no file
+  assert.throws(() => infoUrl("", { url: "/a", download: true }), /Unknown.*"download"/);
 });
 
 Deno.test("stylizeUrl() has types that know the parameters' values", () => {
