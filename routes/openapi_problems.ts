@@ -29,3 +29,43 @@ export const ADMINISTRATION: readonly ProblemCode[] = [
   "administration_off",
   "store_unavailable",
 ];
+
+/** What a request that registers a style may meet. */
+export const REGISTERING: readonly ProblemCode[] = [
+  ...ADMINISTRATION,
+  "invalid_body",
+  "invalid_style",
+  "invalid_url",
+  "address_not_allowed",
+  "not_found",
+  "upload_timeout",
+  "body_too_large",
+  "source_too_large",
+  "style_too_large",
+  "not_an_image",
+  "unsupported_image",
+  "corrupt_image",
+  "image_too_large",
+  "unreachable",
+  "queue_full",
+  "upstream_timeout",
+  "deadline",
+  "loop",
+];
+
+/** What a request for the image of a style may meet: it fetches nothing. */
+export const SHOWING: readonly ProblemCode[] = [
+  ...ALWAYS,
+  "invalid_parameter",
+  "signature_missing",
+  "signature_wrong",
+  "unknown_style",
+  "url_expired",
+  "precondition_failed",
+  "image_too_large",
+  "rate_limited",
+  "queue_full",
+  "store_unavailable",
+  "deadline",
+  "loop",
+];

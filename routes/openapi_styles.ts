@@ -1,8 +1,8 @@
-import { STYLE_ID } from "../lib/catalog/mod.ts";
+import { MAX_STYLE_BYTES, STYLE_ID } from "../lib/catalog/mod.ts";
 import { SIGNING_FIELDS } from "./fields.ts";
 import { documentQuery, type Parameter } from "./openapi_parameters.ts";
 import { type Json, json, pictures, problems } from "./openapi_parts.ts";
-import { ADMINISTRATION, ALWAYS, PAINTING } from "./openapi_problems.ts";
+import { ADMINISTRATION, ALWAYS, REGISTERING, SHOWING } from "./openapi_problems.ts";
 import { METADATA_FIELDS } from "./styles.ts";
 
 /** The text of a style's id. */
@@ -54,6 +54,7 @@ export function putStyle(): Json {
   return {
     operationId: "putStyle",
     summary: "Registers a picture as a style, or replaces it",
+    description: `A picture has up to ${MAX_STYLE_BYTES / 2 ** 20} MiB.`,
     security: [{ administration: [] }],
     parameters: [ID, ...documentQuery(METADATA_FIELDS, [])],
     requestBody: {
@@ -73,15 +74,7 @@ export function putStyle(): Json {
     responses: {
       200: json("It was there", STYLE),
       201: json("It is new", STYLE),
-      ...problems([
-        ...PAINTING,
-        ...ADMINISTRATION,
-        "body_too_large",
-        "upload_timeout",
-        "not_an_image",
-        "corrupt_image",
-        "queue_full",
-      ]),
+      ...problems(REGISTERING),
     },
   };
 }
@@ -114,7 +107,7 @@ export function styleImage(): Json {
     responses: {
       200: { description: "The picture", content: pictures() },
       304: { description: "The client has it" },
-      ...problems([...PAINTING, "store_unavailable"]),
+      ...problems(SHOWING),
     },
   };
 }

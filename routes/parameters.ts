@@ -40,6 +40,10 @@ export function readParameters(
 }
 
 function unknown(given: string, allowed: readonly string[]): RequestError {
+  const name = `Unknown parameter "${given.slice(0, 80)}"`;
+  if (allowed.length === 0) {
+    return new RequestError("unknown_parameter", `${name}: none is allowed here`);
+  }
   const names = [
     ...allowed,
     ...Object.keys(ALIASES).filter((a) => allowed.includes(ALIASES[a] ?? "")),
@@ -48,6 +52,6 @@ function unknown(given: string, allowed: readonly string[]): RequestError {
   const hint = near === undefined ? "." : `; did you mean "${near}"?`;
   return new RequestError(
     "unknown_parameter",
-    `Unknown parameter "${given.slice(0, 80)}"${hint} Allowed: ${allowed.join(", ")}`,
+    `${name}${hint} Allowed: ${allowed.join(", ")}`,
   );
 }

@@ -6,6 +6,7 @@ import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
 import type { Fields } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
+import { readTexts } from "./picture_query.ts";
 import type { Services } from "./services.ts";
 import { createStyleImageRoute } from "./style_image.ts";
 
@@ -18,12 +19,14 @@ const MAX_TEXT = 500;
 /** The catalog changes seldom, and its readers should see it soon. */
 const CACHED = { "cache-control": "max-age=60" };
 
-const text = z.string().trim().min(1).max(MAX_TEXT);
+const LENGTH = `must have 1 to ${MAX_TEXT} characters`;
+
+const text = z.string().trim().min(1, LENGTH).max(MAX_TEXT, LENGTH);
 
 const FIELDS = {
   title: text.optional(),
   artist: text.optional(),
-  year: z.string().regex(/^-?\d{1,4}$/, "must be a year").transform(Number)
+  year: z.string().regex(/^-?\d{1,4}$/, "must be a year from -9999 to 9999").transform(Number)
     .meta({ schema: { type: "integer", minimum: -9999, maximum: 9999 } }).optional(),
   licence: text.optional(),
   description: text.optional(),
@@ -80,6 +83,7 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   });
 
   app.delete("/v1/styles/:id", administrator, async (c) => {
+    readParameters(query(c), []);
     await catalog.delete(c.req.param("id"));
     return c.body(null, 204);
   });
@@ -94,11 +98,17 @@ async function readPicture(
   services: Services,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const isJson = /^application\/json\b/i.test(c.req.header("content-type") ?? "");
-  if (!isJson && body[0] !== BRACE) return body;
+  const type = c.req.header("content-type") ?? "";
+  if (/^multipart\/form-data\b/i.test(type)) throw wrongBody();
+  if (!/^application\/json\b/i.test(type) && body[0] !== BRACE) return body;
   const parsed = BODY.safeParse(parseJson(body));
   if (parsed.success) return await services.pictures.source(parsed.data, c.req.raw.signal);
-  throw new RequestError("invalid_body", 'Send the picture, or {"url":"https://…"} as JSON');
+  throw wrongBody();
+}
+
+function wrongBody(): RequestError {
+  const text = 'Send the picture itself as the body, or {"url":"https://…"} as JSON; no form';
+  return new RequestError("invalid_body", text);
 }
 
 /** `{` begins an object of JSON, and no picture. */
@@ -113,15 +123,8 @@ function query(c: Context): URLSearchParams {
 /** Undefined where the query tells nothing. */
 function readMetadata(c: Context, id: string): StyleMetadata | undefined {
   const texts = readParameters(query(c), Object.keys(METADATA.shape));
-  const parsed = METADATA.safeParse(texts);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new RequestError(
-      "invalid_parameter",
-      `Cannot use ${String(issue?.path[0])}: ${issue?.message}`,
-    );
-  }
-  const entries = Object.entries(parsed.data).filter(([, value]) => value !== undefined);
+  const known = Object.entries(readTexts(texts, METADATA));
+  const entries = known.filter(([, value]) => value !== undefined);
   return entries.length === 0 ? undefined : { title: id, ...Object.fromEntries(entries) };
 }
 

@@ -45,6 +45,16 @@ Deno.test("GET /openapi.json allows every cursor that GET /v1/styles hands out",
   }
 });
 
+Deno.test("GET /openapi.json lists what requests about styles can meet", async () => {
+  await using app = await createTestApp();
+  const { paths } = await (await app.request("/openapi.json")).json();
+  const { put } = paths["/v1/styles/{id}"];
+  const { get } = paths["/v1/styles/{id}/image"];
+  assert.match(put.responses[413].description, /Style picture is too large/);
+  for (const status of [410, 412, 429]) assert(!(status in put.responses), `PUT ${status}`);
+  for (const status of [413, 415, 502]) assert(!(status in get.responses), `GET ${status}`);
+});
+
 Deno.test("GET /docs loads only files of this service", async () => {
   await using app = await createTestApp();
   const page = await (await app.request("/docs")).text();

@@ -145,6 +145,30 @@ Deno.test.each(
   assert.equal((await response.json()).code, code);
 });
 
+Deno.test.each([
+  ["PUT", "mine?title=", /title=: it must have 1 to 500 characters$/],
+  ["PUT", "mine?artist=%20", /it must have 1 to 500 characters$/],
+  ["PUT", "mine?year=soon", /year=soon: it must be a year from -9999 to 9999$/],
+  ["DELETE", "mosaic?force=1", /Unknown parameter "force": none is allowed here$/],
+  ["GET", "mosaic?x=1", /Unknown parameter "x": none is allowed here$/],
+])("%s /v1/styles/%s is refused with what is allowed", async (method, path, text) => {
+  await using app = await createTestApp();
+  const body = method === "PUT" ? PIXEL : null;
+  const response = await app.request(`/v1/styles/${path}`, { method, body, headers: ADMIN });
+  assert.equal(response.status, 400);
+  assert.match((await response.json()).detail, text);
+  assert.equal((await app.request("/v1/styles/mosaic")).status, 200);
+});
+
+Deno.test("PUT /v1/styles/{id} takes no form and says so", async () => {
+  await using app = await createTestApp();
+  const body = new FormData();
+  body.set("image", new File([PIXEL], "a.png"));
+  const response = await app.request("/v1/styles/mine", { method: "PUT", body, headers: ADMIN });
+  assert.equal(response.status, 400);
+  assert.match((await response.json()).detail, /the picture itself as the body.*no form/);
+});
+
 Deno.test("GET /healthz and /readyz tell how the service is", async () => {
   await using app = await createTestApp();
   assert.deepEqual(await (await app.request("/healthz")).json(), { status: "ok" });
