@@ -29,13 +29,11 @@ export class Catalog {
       this.#analyses++;
       return options.analyze(picture, model);
     };
-    const store = this.#store;
-    const records = new Records({ store, life: options.recordLife ?? 500, log });
-    this.#records = records;
-    this.#statistics = new StyleStatistics({
-      store,
-      analyze: this.#analyze,
-      isAway: () => records.detail !== "",
+    this.#statistics = new StyleStatistics(this.#store, this.#analyze);
+    this.#records = new Records({
+      store: this.#store,
+      life: options.recordLife ?? 500,
+      log,
     });
   }
 
@@ -221,7 +219,8 @@ export class Catalog {
   }
 
   /**
-   * The statistics of a picture that is no style of the catalog; kept by the picture's hash.
+   * The statistics of a picture that is no style of the catalog; kept by the picture's hash,
+   * in memory only.
    *
    * @param picture The encoded picture.
    * @param model The model.

@@ -6,8 +6,8 @@ import type { StyleStore } from "./store.ts";
 /** Records kept in memory, also to serve them while the store is away. */
 const MAX_RECORDS = 10_000;
 
-/** Milliseconds that what can be had without the store waits for a look into it. */
-export const GLANCE = 500;
+/** Milliseconds that a known record waits for a look into the store before it serves as it is. */
+const GLANCE = 500;
 
 /** An id that no style may have: looking it up tells how the store is. */
 const PROBE = "none";

@@ -190,16 +190,14 @@ export class StyleStore {
     return value && unpackStatistics(value, model);
   }
 
-  /** Stores statistics; `expireIn` milliseconds for those that no style of the catalog owns. */
+  /** Stores statistics. */
   async putStatistics(
     model: { readonly version: string },
     version: string,
-    value: { readonly statistics: Statistics; readonly expireIn?: number },
+    statistics: Statistics,
   ): Promise<void> {
-    const { statistics, expireIn } = value;
     const key = ["statistics", version, model.version];
-    const options = expireIn === undefined ? {} : { expireIn };
-    await this.#write(() => this.#kv.set(key, packStatistics(statistics), options));
+    await this.#write(() => this.#kv.set(key, packStatistics(statistics)));
   }
 
   /**

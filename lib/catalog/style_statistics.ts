@@ -1,40 +1,32 @@
 import { LRUCache } from "lru-cache";
 import type { Statistics } from "../adain/mod.ts";
+// Not by the folder's door, which brings Redis into commands that read styles.
+import { localSingleFlight } from "../cache/single_flight.ts";
 import { CatalogError } from "./errors.ts";
 import { type StyleRecord, versionOf } from "./record.ts";
-import { GLANCE } from "./records.ts";
 import type { StyleStore } from "./store.ts";
 import type { CatalogModel, CatalogOptions } from "./types.ts";
 
-/** Statistics kept in memory: 1000 styles of 3 or 4 KiB are 4 MB. */
+/** Statistics kept in memory, of styles and of other pictures: 1000 of 3 or 4 KiB are 4 MB. */
 const MAX_STATISTICS = 1000;
-
-/** Statistics of pictures that no style owns (`style_url`) are kept for 30 days. */
-const LOOSE_LIFE = 30 * 24 * 3600 * 1000;
-
-/** What {@linkcode StyleStatistics} work with. */
-export interface StyleStatisticsOptions {
-  /** Where they are kept. */
-  readonly store: StyleStore;
-  /** Computes them. */
-  readonly analyze: CatalogOptions["analyze"];
-  /** Tells whether the store was slow or away at the last look. */
-  readonly isAway: () => boolean;
-}
 
 /** The statistics of pictures by model: known, stored, or computed once. */
 export class StyleStatistics {
   readonly #store: StyleStore;
   readonly #analyze: CatalogOptions["analyze"];
-  readonly #isAway: () => boolean;
   readonly #statistics = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
   readonly #computing = new Map<string, Promise<Statistics>>();
+  /** Of pictures that no style owns, which anybody may bring: the store would grow without end. */
+  readonly #loose = new LRUCache<string, Statistics>({ max: MAX_STATISTICS });
+  readonly #looking = localSingleFlight<Statistics>();
 
-  /** @param options Store, and how to compute statistics. */
-  constructor({ store, analyze, isAway }: StyleStatisticsOptions) {
+  /**
+   * @param store Where they are kept.
+   * @param analyze Computes them.
+   */
+  constructor(store: StyleStore, analyze: CatalogOptions["analyze"]) {
     this.#store = store;
     this.#analyze = analyze;
-    this.#isAway = isAway;
   }
 
   /**
@@ -45,7 +37,7 @@ export class StyleStatistics {
    * @param statistics Its statistics for that model.
    */
   async put(version: string, model: CatalogModel, statistics: Statistics): Promise<void> {
-    await this.#store.putStatistics(model, version, { statistics });
+    await this.#store.putStatistics(model, version, statistics);
     this.#statistics.set(statisticsKey(version, model), statistics);
   }
 
@@ -64,7 +56,8 @@ export class StyleStatistics {
   }
 
   /**
-   * The statistics of a picture that is no style of the catalog; kept by the picture's hash.
+   * The statistics of a picture that is no style of the catalog; kept by the picture's hash,
+   * in memory only.
    *
    * @param picture The encoded picture.
    * @param model The model.
@@ -76,31 +69,15 @@ export class StyleStatistics {
     model: CatalogModel,
   ): Promise<{ statistics: Statistics; version: string }> {
     const version = await versionOf(picture);
-    const statistics = await this.#once(version, model, async () => {
-      const stored = await this.#glance(version, model);
-      if (stored) return stored;
-      const analysis = await this.#analyze(picture, model);
-      const value = { statistics: analysis.statistics, expireIn: LOOSE_LIFE };
-      // The picture can be painted without the store: it is computed again next time. Nobody waits
-      // for a store that is away.
-      this.#store.putStatistics(model, version, value).catch(() => {});
-      return analysis.statistics;
-    });
-    return { statistics, version };
-  }
-
-  /** What is stored, where the store says so at once: a picture can be painted without it. */
-  async #glance(version: string, model: CatalogModel): Promise<Statistics | null> {
-    if (this.#isAway()) return null;
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), GLANCE);
-    try {
-      return await Promise.race([this.#store.statistics(model, version), late.promise]);
-    } catch {
-      return null;
-    } finally {
-      clearTimeout(timer);
-    }
+    const key = statisticsKey(version, model);
+    const look = async (): Promise<Statistics> => {
+      const { statistics } = await this.#analyze(picture, model);
+      this.#loose.set(key, statistics);
+      return statistics;
+    };
+    const nobodyLeaves = new AbortController().signal;
+    const known = this.#statistics.get(key) ?? this.#loose.get(key);
+    return { statistics: known ?? await this.#looking.run(key, look, nobodyLeaves), version };
   }
 
   async #once(
@@ -137,7 +114,7 @@ export class StyleStatistics {
       if (computed) return computed;
       const statistics = known ?? await this.#measure(record, model);
       // A picture can be painted although they cannot be kept: they are computed again next time.
-      await this.#store.putStatistics(model, record.version, { statistics }).catch(() => {});
+      await this.#store.putStatistics(model, record.version, statistics).catch(() => {});
       return statistics;
     };
     try {

@@ -200,53 +200,15 @@ Deno.test("statistics() are measured for a store that takes no claim", async () 
   assert.equal(analyzed, 2);
 });
 
-Deno.test("statisticsOf() does not wait until they are stored", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const gate = Promise.withResolvers<void>();
-  const written = Promise.withResolvers<void>();
-  const set: Deno.Kv["set"] = async (...words) => {
-    await gate.promise;
-    return await kv.set(...words).finally(() => written.resolve());
-  };
-  const store = new Proxy(kv, {
-    get: (target, name) => {
-      if (name === "set") return set;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+Deno.test("statisticsOf() needs no store, and keeps what is known of styles", async () => {
+  const kv = await Deno.openKv(":memory:");
   const analyze = () => Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 });
-  const { statistics } = await new Catalog({ kv: store, analyze }).statisticsOf(PICTURE, MODEL);
-  assert.deepEqual(statistics, STATISTICS);
-  gate.resolve();
-  await written.promise;
-  const never = () => Promise.reject(new Error("they are stored"));
-  const stored = await new Catalog({ kv, analyze: never }).statisticsOf(PICTURE, MODEL);
-  assert.deepEqual(stored.statistics, STATISTICS);
-});
-
-Deno.test("statisticsOf() waits half a second for a slow store, and not at all once that is known", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const gated = new GatedKv();
-  let analyzed = 0;
-  const catalog = new Catalog({
-    kv: gated.wrap(kv),
-    recordLife: 0,
-    analyze: () => {
-      analyzed++;
-      return Promise.resolve({ statistics: STATISTICS, width: 3, height: 1 });
-    },
-  });
-  await catalog.put("mine", PICTURE, OPTIONS);
-  gated.away = true;
-  const picture = (last: number): Uint8Array<ArrayBuffer> => new Uint8Array([9, last]);
-  assert.deepEqual((await catalog.statisticsOf(picture(0), MODEL)).statistics, STATISTICS);
-  assert.equal(gated.waiting.length, 1);
-  await catalog.find("mine");
-  assert(!catalog.status().ok);
-  const reads = gated.waiting.length;
-  for (let last = 1; last < 9; last++) await catalog.statisticsOf(picture(last), MODEL);
-  assert.equal(gated.waiting.length, reads, "nobody asks a store that is known to be away");
-  assert.equal(analyzed, 10);
-  await gated.back();
+  const catalog = new Catalog({ kv, analyze });
+  const { record } = await catalog.put("mine", PICTURE, OPTIONS);
+  kv.close();
+  for (let i = 0; i < 1200; i++) {
+    const { statistics } = await catalog.statisticsOf(new Uint8Array([i, i >> 8]), MODEL);
+    assert.deepEqual(statistics, STATISTICS);
+  }
+  assert.deepEqual(await catalog.statistics(record, MODEL), STATISTICS);
 });
