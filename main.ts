@@ -106,8 +106,8 @@ async function start(config: Config, log: Log): Promise<void> {
     kv,
     log,
     ...(isRemoteStore(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
-    analyze: (source, { name }) =>
-      compute.run({ kind: "analyze", source, limits, model: name }, { deadline }),
+    analyze: (source, { name }, options) =>
+      compute.run({ kind: "analyze", source, limits, model: name }, { ...options, deadline }),
   });
   await seed(catalog, {
     folder: new URL("styles/", STATIC),

@@ -5,7 +5,7 @@ import { assertStyleId, type StyleMetadata, type StyleRecord, versionOf } from "
 import { Records } from "./records.ts";
 import { type StylePage, StyleStore } from "./store.ts";
 import { StyleStatistics } from "./style_statistics.ts";
-import type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";
+import type { AnalyzeOptions, CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";
 
 /** Largest style picture, in bytes: 84 KV values. */
 export const MAX_STYLE_BYTES: number = 5 * 1024 * 1024;
@@ -25,9 +25,9 @@ export class Catalog {
   constructor(options: CatalogOptions) {
     const log = options.log ?? (() => {});
     this.#store = new StyleStore(options.kv, { patience: options.patience, log });
-    this.#analyze = (picture, model) => {
+    this.#analyze = (picture, model, how) => {
       this.#analyses++;
-      return options.analyze(picture, model);
+      return options.analyze(picture, model, how);
     };
     this.#statistics = new StyleStatistics(this.#store, this.#analyze);
     this.#records = new Records({
@@ -224,14 +224,17 @@ export class Catalog {
    *
    * @param picture The encoded picture.
    * @param model The model.
+   * @param options Signal of the caller, and what the computation holds.
    * @returns Statistics for that model, and the picture's version.
    * @throws {ImageError} If the picture is refused.
+   * @throws The signal's reason, when the caller left. The computation stops with its last caller.
    */
   statisticsOf(
     picture: Uint8Array<ArrayBuffer>,
     model: CatalogModel,
+    options: AnalyzeOptions = {},
   ): Promise<{ statistics: Statistics; version: string }> {
-    return this.#statistics.ofPicture(picture, model);
+    return this.#statistics.ofPicture(picture, model, options);
   }
 
   #unknown(id: string): CatalogError {

@@ -24,4 +24,4 @@ export {
   type ShippedStyle,
 } from "./shipped.ts";
 export type { StylePage } from "./store.ts";
-export type { CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";
+export type { AnalyzeOptions, CatalogModel, CatalogOptions, StyleAnalysis } from "./types.ts";

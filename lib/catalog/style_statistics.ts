@@ -5,7 +5,7 @@ import { localSingleFlight } from "../cache/single_flight.ts";
 import { CatalogError } from "./errors.ts";
 import { type StyleRecord, versionOf } from "./record.ts";
 import type { StyleStore } from "./store.ts";
-import type { CatalogModel, CatalogOptions } from "./types.ts";
+import type { AnalyzeOptions, CatalogModel, CatalogOptions } from "./types.ts";
 
 /** Statistics kept in memory, of styles and of other pictures: 1000 of 3 or 4 KiB are 4 MB. */
 const MAX_STATISTICS = 1000;
@@ -61,23 +61,25 @@ export class StyleStatistics {
    *
    * @param picture The encoded picture.
    * @param model The model.
+   * @param options Signal of the caller, and what the computation holds.
    * @returns Statistics for that model, and the picture's version.
    * @throws {ImageError} If the picture is refused.
+   * @throws The signal's reason, when the caller left. The computation stops with its last caller.
    */
   async ofPicture(
     picture: Uint8Array<ArrayBuffer>,
     model: CatalogModel,
+    { signal = new AbortController().signal, ...cost }: AnalyzeOptions,
   ): Promise<{ statistics: Statistics; version: string }> {
     const version = await versionOf(picture);
     const key = statisticsKey(version, model);
-    const look = async (): Promise<Statistics> => {
-      const { statistics } = await this.#analyze(picture, model);
+    const look = async (working: AbortSignal): Promise<Statistics> => {
+      const { statistics } = await this.#analyze(picture, model, { ...cost, signal: working });
       this.#loose.set(key, statistics);
       return statistics;
     };
-    const nobodyLeaves = new AbortController().signal;
     const known = this.#statistics.get(key) ?? this.#loose.get(key);
-    return { statistics: known ?? await this.#looking.run(key, look, nobodyLeaves), version };
+    return { statistics: known ?? await this.#looking.run(key, look, signal), version };
   }
 
   async #once(

@@ -19,6 +19,14 @@ export interface StyleAnalysis {
   readonly height: number;
 }
 
+/** How statistics are computed for one caller. */
+export interface AnalyzeOptions {
+  /** The caller is gone: the computation need not go on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that it holds while it runs, decoded pixels included. Default: those of the picture. */
+  readonly bytes?: number;
+}
+
 /** What a catalog works with. */
 export interface CatalogOptions {
   /** An open Deno KV. */
@@ -27,6 +35,7 @@ export interface CatalogOptions {
   readonly analyze: (
     picture: Uint8Array<ArrayBuffer>,
     model: CatalogModel,
+    options?: AnalyzeOptions,
   ) => Promise<StyleAnalysis>;
   /** Milliseconds that a record read from KV is used without looking again. Default 500. */
   readonly recordLife?: number;

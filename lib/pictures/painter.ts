@@ -1,3 +1,4 @@
+import type { Statistics } from "../adain/mod.ts";
 import { type Catalog, type CatalogModel, type StyleRecord, versionOf } from "../catalog/mod.ts";
 import {
   type Compute,
@@ -142,7 +143,7 @@ export class Painter {
   ): Promise<Picture> {
     const { content } = materials;
     const { geometry, output } = request;
-    const target = await this.#target(request, { plan, materials });
+    const target = await this.#target(request, { plan, materials }, signal);
     const job = {
       kind: "paint",
       source: content.bytes,
@@ -234,6 +235,7 @@ export class Painter {
   async #target(
     request: PictureRequest,
     { plan, materials }: { readonly plan: Plan; readonly materials: Materials },
+    signal: AbortSignal,
   ): Promise<JobTarget | undefined> {
     if (request.style.kind === "none") return undefined;
     const masks = materials.masks.map(({ bytes }) => bytes);
@@ -241,9 +243,23 @@ export class Painter {
     const { style } = materials;
     if (!named || !style) return { ...await this.#blend(request, plan), masks };
     const { alpha, colour } = request;
-    const find = () => this.#options.catalog.statisticsOf(style.bytes, plan.model);
-    const { statistics } = await naming(named.name, find);
+    const find = () => this.#analyze(style, plan.model, signal);
+    const statistics = await naming(named.name, find);
     return { styles: [{ statistics, weight: 1 }], alpha, colour, masks };
+  }
+
+  async #analyze(
+    style: StoredSource,
+    model: CatalogModel,
+    signal: AbortSignal,
+  ): Promise<Statistics> {
+    const options = { signal, bytes: costOf(style) };
+    try {
+      return (await this.#options.catalog.statisticsOf(style.bytes, model, options)).statistics;
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      throw new ComputeError("aborted", "The caller left", { cause });
+    }
   }
 
   /** With the styles as they were planned: the picture is kept under their versions. */

@@ -131,8 +131,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const config = loadConfig((name) => env[name]);
   const catalog = new Catalog({
     kv,
-    analyze: (source, { name }) =>
-      compute.run({ kind: "analyze", source, limits: DEFAULT_LIMITS, model: name }),
+    analyze: (source, { name }, options) =>
+      compute.run({ kind: "analyze", source, limits: DEFAULT_LIMITS, model: name }, options),
   });
   for (const id of ["mosaic", "waves"]) {
     const picture = new TextEncoder().encode(id);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ComputeError, type RunOptions } from "../../lib/compute/mod.ts";
 import { createTestApp, PIXEL } from "../fakes/services.ts";
 
 const URL_OK = "url=https://photos.example/cat.jpg";
@@ -203,4 +204,29 @@ Deno.test("POST /v1/stylize paints the body and is not shared by caches", async 
   assert.match(response.headers.get("cache-control") ?? "", /^private/);
   assert.equal(response.headers.get("cache-tag"), null);
   assert.deepEqual(app.compute.painted[0]?.source, PIXEL);
+});
+
+Deno.test.each([
+  ["GET", "url=https://photos.example/cat.jpg&"],
+  ["POST", ""],
+])("%s /v1/stylize ends the analysis of a style_url with its caller", async (method, source) => {
+  await using app = await createTestApp();
+  const begun = Promise.withResolvers<RunOptions>();
+  app.compute.run = (_job, options = {}) => {
+    begun.resolve(options);
+    const { promise, reject } = Promise.withResolvers<never>();
+    options.signal?.addEventListener("abort", () => reject(new ComputeError("aborted", "left")));
+    return promise;
+  };
+  const leave = new AbortController();
+  const answer = app.request(`/v1/stylize?${source}style_url=https://photos.example/style.png`, {
+    method,
+    ...(method === "POST" ? { body: PIXEL } : {}),
+    signal: leave.signal,
+  });
+  const { bytes = 0, signal } = await begun.promise;
+  assert(bytes > PIXEL.length, "its decoded pixels count");
+  leave.abort();
+  assert.equal((await answer).status, 499);
+  assert(signal?.aborted);
 });
