@@ -1,5 +1,6 @@
 import { getConnInfo } from "hono/deno";
 import type { Context, MiddlewareHandler } from "hono";
+import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import { RequestError } from "../errors.ts";
 
@@ -11,7 +12,8 @@ const WINDOW = 60;
 
 /**
  * Bounds the requests of one client per minute. Behind a CDN only what its cache does not answer
- * comes here; the client is then the address that `TRUST_PROXY` says to believe.
+ * comes here; the client is then the address that `TRUST_PROXY` says to believe. A /64 of IPv6 is
+ * one client: that is the least that a customer gets.
  *
  * @param limit Requests per minute.
  * @param trustProxy Whether `X-Forwarded-For` names the client.
@@ -46,7 +48,16 @@ export function rateLimit(limit: number, trustProxy: boolean): MiddlewareHandler
 /** The last address of `X-Forwarded-For` is the one that our own proxy saw. */
 function clientOf(c: Context, trustProxy: boolean): string {
   const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim();
-  if (trustProxy && forwarded) return forwarded;
+  const named = trustProxy && forwarded ? networkOf(forwarded) : undefined;
+  if (named !== undefined) return named;
   // Requests that come through no socket, as in tests, are one client.
-  return c.env?.remoteAddr ? getConnInfo(c).remote.address ?? "" : "";
+  return c.env?.remoteAddr ? networkOf(getConnInfo(c).remote.address ?? "") ?? "" : "";
+}
+
+/** An IPv4 address, or the /64 of an IPv6 address; some proxies write the port as well. */
+function networkOf(text: string): string | undefined {
+  const address = text.replace(/^([\d.]+):\d+$/, "$1").replace(/^\[(.+)\](:\d+)?$/, "$1");
+  if (!ipaddr.isValid(address)) return undefined;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
 }
