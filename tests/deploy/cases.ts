@@ -80,6 +80,14 @@ async function fewVariants({ url, origin }: Edge): Promise<void> {
   assert.equal(origin.count(target), 3);
 }
 
+async function oneVariantElsewhere({ url, origin }: Edge): Promise<void> {
+  for (const accept of ["text/html", "application/json", "x/1"]) {
+    const { status } = await ask({ url, origin }, "/openapi.json", { headers: { accept } });
+    assert.equal(status, 200);
+  }
+  assert.equal(origin.count("/openapi.json"), 1);
+}
+
 async function oneOfMany({ url, origin }: Edge): Promise<void> {
   const target = pictureTarget(62);
   const answers = await Promise.all(
@@ -209,6 +217,7 @@ async function otherStandsIn({ url, origin }: Edge): Promise<void> {
 const EDGE_CASES: readonly EdgeCase[] = [
   ["the second request never reaches the service", secondRequest],
   ["thirty clients' Accept headers make three variants", fewVariants],
+  ["what depends on no Accept header has one variant", oneVariantElsewhere],
   ["twelve requests at once are one for the service", oneOfMany],
   ["a POST passes and is not kept", postPasses],
   ["a page of another origin may ask what it may send", preflightPasses],
