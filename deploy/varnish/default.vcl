@@ -47,6 +47,7 @@ sub vcl_init {
 }
 
 sub vcl_recv {
+  call keep_inside;
   call sort_query;
   set req.backend_hint = fleet.backend(by=URL);
 
@@ -66,6 +67,14 @@ sub vcl_recv {
     call bucket_accept;
   }
   # Authorization passes and everything else is looked up, by the built-in vcl_recv.
+}
+
+# These two tell of the inside; whoever may know asks the instances. The service decodes a path before
+# it looks, and none of its own has escaped letters.
+sub keep_inside {
+  if (req.url ~ "^/(metrics|readyz)([?#]|$)" || req.url ~ "^[^?]*%") {
+    return (synth(404));
+  }
 }
 
 # The order of parameters does not matter, but for masks: each is of the style at its place.

@@ -205,6 +205,14 @@ async function endsWithItsUrl({ url, origin }: Edge): Promise<void> {
   assert.equal(origin.count(target), 2);
 }
 
+async function insideIsKept({ url, origin }: Edge): Promise<void> {
+  for (const path of ["/metrics", "/readyz", "/metrics?a=1", "/%6detrics", "/r%65adyz?a=1"]) {
+    const { status, body } = await ask({ url, origin }, path);
+    assert.equal(status, 404, path);
+    assert.doesNotMatch(new TextDecoder().decode(body), /pastiche_|"status"/, path);
+  }
+}
+
 async function otherStandsIn({ url, origin }: Edge): Promise<void> {
   await origin.whileStopped([0], async () => {
     for (let width = 90; width < 130; width++) {
@@ -224,6 +232,7 @@ const EDGE_CASES: readonly EdgeCase[] = [
   ["a HEAD is not sent as a GET", headIsCheap],
   ["a problem is kept as long as it says and no longer", problemsPassAway],
   ["a copy ends with its URL", endsWithItsUrl],
+  ["metrics and readiness are not for strangers", insideIsKept],
   ["the other instance stands in for one that is gone", otherStandsIn],
   ["a stale picture is served while it is renewed", staleWhileRevalidated],
   ["a stale picture is served when the service fails or is stopped", staleOnError],
