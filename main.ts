@@ -18,6 +18,7 @@ import { createProgress } from "./lib/progress.ts";
 import type { SigningKeys } from "./lib/signing/mod.ts";
 import { DEFAULT_SOURCE_POLICY, fetchImage, type SourcePolicy } from "./lib/source/mod.ts";
 import { createApp } from "./routes/mod.ts";
+import { LastingServer } from "./routes/lasting_server.ts";
 import { loadPresets } from "./routes/load_presets.ts";
 import type { Services } from "./routes/services.ts";
 
@@ -202,14 +203,15 @@ function serve(services: Services, { drain, greet, close }: ServeOptions): void 
   // Before anybody is told of the service, who may stop it at once.
   Deno.addSignalListener("SIGINT", stop);
   Deno.addSignalListener("SIGTERM", retire);
-  const server = listen(services, greet);
+  const { fetch } = createApp(services);
+  const server = new LastingServer(() => listen(services.config, fetch), log);
+  greet(server.port);
 }
 
-function listen(services: Services, greet: (port: number) => void): Deno.HttpServer {
-  const { HOST: hostname, PORT: port } = services.config;
-  const onListen = ({ port }: Deno.NetAddr): void => greet(port);
+function listen(config: Config, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+  const { HOST: hostname, PORT: port } = config;
   try {
-    return Deno.serve({ hostname, port, onListen }, createApp(services).fetch);
+    return Deno.serve({ hostname, port, onListen: () => {} }, handler);
   } catch (error) {
     const { AddrInUse, AddrNotAvailable } = Deno.errors;
     if (error instanceof AddrInUse) {

@@ -24,7 +24,7 @@ Deno.test("a start measures the styles of another model, however short DEADLINE_
   const project = await makeProject();
   try {
     const env = { MODEL: "own", DEADLINE_MS: "100", COMPUTE_WORKERS: "1", PROVIDER: "wasm" };
-    await using service = await startService(env, project);
+    await using service = await startService(env, { root: project });
     const { styles } = await (await fetch(`${service.origin}/v1/styles`)).json();
     assert(styles.some(({ id }: { id: string }) => id === "mosaic"));
   } finally {

@@ -21,16 +21,19 @@ export interface RunningService extends AsyncDisposable {
  * in memory.
  *
  * @param env Further environment variables.
- * @param root Folder of the project, with a trailing slash.
+ * @param options Folder of the project, with a trailing slash; how many files and connections the
+ *   process may have open, by default as many as this one.
  * @returns The service, when it listens.
  */
 export async function startService(
   env: Readonly<Record<string, string>> = {},
-  root: URL = ROOT,
+  { root = ROOT, descriptors }: { readonly root?: URL; readonly descriptors?: number } = {},
 ): Promise<RunningService> {
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const [, ...args] = String(config.tasks.start.command).split(" ");
-  const child = new Deno.Command(Deno.execPath(), {
+  const [, ...words] = String(config.tasks.start.command).split(" ");
+  const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors} && `;
+  const args = ["-c", `${limit}exec "$0" "$@"`, Deno.execPath(), ...words];
+  const child = new Deno.Command("sh", {
     args,
     cwd: root,
     env: { PORT: "0", HOST: "127.0.0.1", KV_URL: ":memory:", CACHE_PATH: "none", ...env },
