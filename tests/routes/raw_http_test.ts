@@ -4,7 +4,7 @@ import { askRaw } from "../support/raw_http.ts";
 
 const PICTURE = "/v1/stylize?url=/sample.jpg&style=mosaic&fm=jpeg";
 
-const PATHS = [PICTURE, "/v1/info?url=/sample.jpg", "/v1/styles/mosaic/image", "/openapi.json"];
+const PATHS = [PICTURE, "/v1/info?url=/sample.jpg", "/v1/styles/mosaic/image"];
 
 function headOf(target: string, host = "localhost"): string {
   return `${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
