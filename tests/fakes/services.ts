@@ -131,6 +131,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const config = loadConfig((name) => env[name]);
   const catalog = new Catalog({
     kv,
+    // No test looks at a style that another instance has changed.
+    recordLife: Infinity,
     analyze: (source, { name }, options) =>
       compute.run({ kind: "analyze", source, limits: DEFAULT_LIMITS, model: name }, options),
   });
