@@ -26,6 +26,8 @@ const MODEL: CatalogModel = { name: "fast", version: "v1", channels: 4 };
 export class FakeCompute implements Compute {
   /** Every job that was run, in order. */
   readonly jobs: Job[] = [];
+  /** The bytes that each of them was said to hold. */
+  readonly held: (number | undefined)[] = [];
   /** Thrown instead of an answer. */
   failure: Error | undefined;
   /** Pictures wait for this. */
@@ -34,8 +36,9 @@ export class FakeCompute implements Compute {
   ready = 1;
 
   run<J extends Job>(job: J, options?: RunOptions): Promise<JobResult<J>>;
-  run(job: Job): Promise<unknown> {
+  run(job: Job, options?: RunOptions): Promise<unknown> {
     this.jobs.push(job);
+    this.held.push(options?.bytes);
     if (this.failure) return Promise.reject(this.failure);
     const statistics = { mean: new Float32Array(4), std: new Float32Array(4).fill(1) };
     switch (job.kind) {
@@ -107,6 +110,8 @@ export interface TestAppOptions {
   readonly sourceHeaders?: Partial<SourceImage>;
   /** Named sets of parameters. */
   readonly presets?: Presets;
+  /** Models besides `fast`. */
+  readonly models?: readonly CatalogModel[];
 }
 
 /** A PNG of one pixel. */
@@ -141,7 +146,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     await catalog.put(id, picture, { metadata: { title: id }, origin: "builtin", model: MODEL });
   }
   compute.jobs.length = 0;
-  const models = new Map([[MODEL.name, MODEL]]);
+  compute.held.length = 0;
+  const models = new Map([MODEL, ...options.models ?? []].map((model) => [model.name, model]));
   const staticFolder = new URL("../../static/", import.meta.url);
   const log: Services["log"] = (level, message) => void lines.push(`${level} ${message}`);
   const clock = (): number => time.now;
