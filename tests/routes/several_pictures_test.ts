@@ -6,11 +6,18 @@ import { createTestApp, PIXEL } from "../fakes/services.ts";
 const GOOD = "https://example.com/good.png";
 const PAGE = "https://example.com/page.html";
 const GONE = "https://example.com/gone.png";
+const HUGE = "https://example.com/huge.png";
 const MARKUP = new TextEncoder().encode("<html></html>");
 const REFUSED = "These bytes are a page of markup: send JPEG, PNG, WebP, AVIF, GIF or TIFF";
 
+/** The pixel, with a header that tells of 20,000 by 20,000. */
+const huge = Uint8Array.from(PIXEL);
+new DataView(huge.buffer).setUint32(16, 20_000);
+new DataView(huge.buffer).setUint32(20, 20_000);
+
 function fetchSource(url: string): Promise<Uint8Array<ArrayBuffer>> {
   if (url === PAGE) return Promise.resolve(MARKUP);
+  if (url === HUGE) return Promise.resolve(huge);
   if (url === GOOD) return Promise.resolve(PIXEL);
   return Promise.reject(new SourceError("not_found", "gone", { upstreamStatus: 404 }));
 }
@@ -20,6 +27,7 @@ Deno.test.each([
   [`url=${PAGE}&style_url=${GOOD}`, 415, `url: ${REFUSED}`],
   [`url=${GOOD}&style_url=${GONE}`, 404, "style_url: gone"],
   [`url=${GOOD}&style_url=${PAGE}`, 415, `style_url: ${REFUSED}`],
+  [`url=${GOOD}&style=mosaic,waves&mask=${PAGE}`, 415, `mask 1: ${REFUSED}`],
   [`url=${GOOD}&style=mosaic,waves&mask=${GONE}`, 404, "mask 1: gone"],
   [`url=${GOOD}&style=mosaic,waves&mask=${GOOD}&mask=${GONE}`, 404, "mask 2: gone"],
 ])("GET /v1/stylize?%s answers %i and names the picture", async (query, status, detail) => {
@@ -64,4 +72,16 @@ Deno.test("GET /v1/stylize names the style whose pixels cannot be read", async (
   const response = await app.request(`/v1/stylize?url=/sample.jpg&style_url=${GOOD}`);
   assert.equal(response.status, 422);
   assert.equal((await response.json()).detail, "style_url: The PNG is damaged");
+});
+
+Deno.test.each([
+  ["url", `url=${HUGE}&style=mosaic`],
+  ["style_url", `url=${GOOD}&style_url=${HUGE}`],
+  ["mask 2", `url=${GOOD}&style=mosaic,waves&mask=${GOOD}&mask=${HUGE}`],
+])("GET /v1/stylize refuses by its header %s of too many pixels", async (name, query) => {
+  await using app = await createTestApp({ fetchSource });
+  const response = await app.request(`/v1/stylize?${query}`);
+  assert.equal(response.status, 422);
+  assert((await response.json()).detail.startsWith(`${name}: `));
+  assert.deepEqual(app.compute.jobs, []);
 });

@@ -59,6 +59,7 @@ Deno.test("PUT, GET and DELETE /v1/styles/{id} with the token", async () => {
   assert.equal(painted.status, 200);
   const image = await app.request("/v1/styles/mine/image");
   assert.equal(image.status, 200);
+  assert.equal(image.headers.get("cache-tag"), "style-mine");
   assert.deepEqual(app.compute.painted.at(-1)?.source, PIXEL);
   assert.equal(app.compute.painted.at(-1)?.target, undefined);
   const { length } = app.compute.painted;
