@@ -66,6 +66,11 @@ Deno.test("completeMasks() normalises K masks and shares what none claims", () =
   close(second ?? new Float32Array(), Float32Array.of(0.5, 0.5));
 });
 
+Deno.test("completeMasks() leaves nothing to the last region where others overlap", () => {
+  const regions = completeMasks([Float32Array.of(1), Float32Array.of(1)], 3);
+  assert.deepEqual(regions.map((region) => [...region]), [[0.5], [0.5], [0]]);
+});
+
 Deno.test.each([[1, 1], [1, 3], [3, 2], [1, 8]])(
   "assertMasks() refuses %d mask(s) for %d style(s)",
   (count, styles) => {

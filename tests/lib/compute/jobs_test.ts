@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { FramesOptions, Stylizer, Target } from "../../../lib/adain/mod.ts";
 import { animate } from "../../../lib/compute/animate.ts";
 import { ContentCache } from "../../../lib/compute/content_cache.ts";
-import { readTarget } from "../../../lib/compute/paint.ts";
 import { StageClock } from "../../../lib/compute/stage_clock.ts";
 import type { InProcessCompute, JobTarget, PaintJob, Picture } from "../../../lib/compute/mod.ts";
 import {
@@ -104,15 +103,6 @@ Deno.test("masks give each style its side of the picture", async () => {
     const whole = await encode({ ...half, data: half.data.map(() => 255) }, { format: "png" });
     const onlyA = await paint({ ...a, styles, masks: [whole] });
     assert(meanDifference(onlyA, await paint(a)) < 1);
-  });
-});
-
-Deno.test("a mask whose pixels cannot be read is named", async () => {
-  const noTarget = { styles: [], alpha: 1, colour: "style" } as const;
-  const target = { ...noTarget, masks: [source, source.slice(0, -40)] };
-  await assert.rejects(readTarget(target, { limits: DEFAULT_LIMITS }), {
-    code: "corrupt_image",
-    message: /^mask 2: /,
   });
 });
 
