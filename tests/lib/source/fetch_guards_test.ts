@@ -46,6 +46,9 @@ Deno.test.each([
   ["pics.example", false],
   ["example.org", false],
   ["evilimg.example.org", false],
+  ["img.example.org.", true],
+  ["a.pics.example.", true],
+  ["example.org.", false],
 ])("the allow-list lets %s through: %s", async (host, allowed) => {
   const policy = { ...LOCAL, allowHosts: ["img.example.org", "*.pics.example"] };
   const refuse = (): Promise<never> => Promise.reject(new Error("resolved"));
@@ -55,7 +58,12 @@ Deno.test.each([
   );
 });
 
-Deno.test("fetchImage() refuses the service's own host", async () => {
-  const policy = { ...LOCAL, ownHosts: ["img.example:8000"] };
-  await assertRefused(get("http://img.example:8000/v1/stylize", policy), "loop");
+Deno.test.each([
+  "http://img.example:8000/v1/stylize",
+  "http://IMG.example/",
+  "http://img.example./",
+  "http://img.example.:80/",
+])("fetchImage() refuses the service's own host in %s", async (url) => {
+  const policy = { ...LOCAL, ownHosts: ["img.example:8000", "img.example"] };
+  await assertRefused(get(url, policy), "loop");
 });

@@ -163,14 +163,27 @@ Deno.test("fetchImage() waits for a host's addresses no longer than for all the 
   await assertRefused(left, "aborted");
 });
 
-Deno.test("fetchImage() asks conditionally", async () => {
+Deno.test.each([
+  ["if-none-match", { etag: '"v1"' }, { etag: '"v0"' }],
+  ["if-modified-since", { lastModified: "today" }, { lastModified: "yesterday" }],
+])("fetchImage() asks conditionally by %s", async (name, known, old) => {
   await withServer((request) => {
-    const known = request.headers.get("if-none-match") === '"v1"';
-    return known ? new Response(null, { status: 304 }) : new Response(BODY);
+    const isKnown = request.headers.get(name) === Object.values(known)[0];
+    return isKnown ? new Response(null, { status: 304 }) : new Response(BODY);
   }, async (origin) => {
-    const options = { validators: { etag: '"v1"' } };
-    assert.equal(await fetchImage(origin, LOCAL, options), "not_modified");
-    assert.deepEqual((await get(origin, LOCAL, { validators: { etag: '"v0"' } })).bytes, BODY);
+    assert.equal(await fetchImage(origin, LOCAL, { validators: known }), "not_modified");
+    assert.deepEqual((await get(origin, LOCAL, { validators: old })).bytes, BODY);
+  });
+});
+
+Deno.test("fetchImage() follows as many redirects as are allowed", async () => {
+  await withServer((request) => {
+    const left = Number(new URL(request.url).pathname.slice(1));
+    if (left === 0) return new Response(BODY);
+    return new Response(null, { status: 302, headers: { location: `/${left - 1}` } });
+  }, async (origin) => {
+    assert.deepEqual((await get(`${origin}/3`)).bytes, BODY);
+    await assertRefused(get(`${origin}/4`), "too_many_redirects");
   });
 });
 
