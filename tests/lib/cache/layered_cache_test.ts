@@ -108,18 +108,37 @@ Deno.test("layeredCache() forgets what the back reports as purged elsewhere", as
   assert.deepEqual(outer, [{ all: true }]);
 });
 
+/** Written by an instance whose clock is ahead: the front cannot tell that a purge was later. */
+const AHEAD = entryOf({ storedAt: 1600 });
+
 Deno.test("layeredCache() does not keep what was read while a purge ran", async () => {
   const read = Promise.withResolvers<void>();
-  const { front, both } = layers({
-    get: async () => {
-      await read.promise;
-      return entryOf({ storedAt: 1500 });
-    },
-  });
+  const { front, both } = layers({ get: () => read.promise.then(() => AHEAD) });
   const reading = both.get("cat");
   await both.purge({ tag: "style-waves" });
   read.resolve();
   assert.ok(await reading);
   assert.equal(await front.get("cat"), undefined);
   await both.close();
+});
+
+Deno.test("layeredCache() does not keep what was read before the back was purged", async () => {
+  const purged = Promise.withResolvers<number>();
+  const { front, back, both } = layers({ purge: () => purged.promise });
+  await back.put("cat", AHEAD);
+  const purging = both.purge({ tag: "style-waves" });
+  assert.ok(await both.get("cat"));
+  purged.resolve(1);
+  await purging;
+  assert.equal(await front.get("cat"), undefined);
+});
+
+Deno.test("layeredCache() serves no stale answer from before a purge", async () => {
+  const read = Promise.withResolvers<undefined>();
+  const { front, both } = layers({ get: () => read.promise });
+  await front.put("cat", entryOf({ freshUntil: 1400 }));
+  const reading = both.get("cat");
+  await both.purge({ tag: "style-waves" });
+  read.resolve(undefined);
+  assert.equal(await reading, undefined);
 });

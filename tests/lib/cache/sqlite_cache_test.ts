@@ -1,30 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type CacheEntry, type ResultCache, sqliteCache } from "../../../lib/cache/mod.ts";
+import { type CacheEntry, sqliteCache } from "../../../lib/cache/mod.ts";
 import { entryOf, liveEntry, recordingLog } from "./_entries.ts";
-
-const MIB = 1024 * 1024;
-
-/** A folder of a test's own. */
-class Folder implements AsyncDisposable {
-  readonly path: string = Deno.makeTempDirSync({ prefix: "cache" });
-  readonly file: string = `${this.path}/sub/cache.sqlite`;
-  readonly lines: string[];
-  readonly #log: ReturnType<typeof recordingLog>["log"];
-  now = 1500;
-
-  constructor() {
-    ({ lines: this.lines, log: this.#log } = recordingLog());
-  }
-
-  open(maxBytes = MIB): ResultCache {
-    return sqliteCache({ path: this.file, maxBytes, log: this.#log, clock: () => this.now });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Deno.remove(this.path, { recursive: true });
-  }
-}
+import { Folder, MIB } from "./_folder.ts";
 
 Deno.test("sqliteCache() keeps entries over a restart until their end", async () => {
   await using folder = new Folder();
@@ -43,53 +21,6 @@ Deno.test("sqliteCache() keeps entries over a restart until their end", async ()
   assert.deepEqual({ name, ok, hits, misses, entries }, expected);
   await second.close();
   assert.deepEqual(folder.lines, []);
-});
-
-Deno.test("sqliteCache() is bounded in bytes and forgets the least recently used", async () => {
-  await using folder = new Folder();
-  const cache = folder.open();
-  const body = new Uint8Array(100_000);
-  await cache.put("used", entryOf({ body }));
-  for (let i = 0; i < 40; i++) {
-    folder.now++;
-    await cache.put(`key-${i}`, entryOf({ body }));
-    assert.ok(await cache.get("used"), `used before ${i}`);
-  }
-  assert.equal(await cache.get("key-0"), undefined);
-  assert.ok(await cache.get("key-39"));
-  await cache.put("huge", entryOf({ body: new Uint8Array(600_000) }));
-  assert.equal(await cache.get("huge"), undefined);
-  assert.ok((cache.status().entries ?? 0) >= 6);
-  assert.ok((cache.status().bytes ?? Infinity) <= MIB);
-  await cache.close();
-  assert.ok((await Deno.stat(folder.file)).size <= MIB);
-});
-
-Deno.test("sqliteCache() drops expired entries before used ones", async () => {
-  await using folder = new Folder();
-  const cache = folder.open();
-  const body = new Uint8Array(300_000);
-  await cache.put("old", entryOf({ body }));
-  await cache.put("short", entryOf({ body, staleUntil: 1600 }));
-  folder.now = 1700;
-  await cache.put("new", entryOf({ body }));
-  await cache.put("newer", entryOf({ body }));
-  assert.equal(cache.status().entries, 3);
-  assert.ok(await cache.get("old"));
-  await cache.close();
-});
-
-Deno.test("sqliteCache() shrinks the file to a smaller bound", async () => {
-  await using folder = new Folder();
-  const large = folder.open(4 * MIB);
-  for (let i = 0; i < 30; i++) {
-    await large.put(`${i}`, entryOf({ body: new Uint8Array(100_000) }));
-  }
-  await large.close();
-  assert.ok((await Deno.stat(folder.file)).size > 2 * MIB);
-  const small = folder.open();
-  await small.close();
-  assert.ok((await Deno.stat(folder.file)).size <= MIB);
 });
 
 Deno.test("sqliteCache() purges by tag and all, also work that began before", async () => {
