@@ -30,7 +30,8 @@ export function parseSourceUrl(text: string, policy: SourcePolicy): URL {
     throw new SourceError("invalid_url", "The source URL must not hold a user name or password");
   }
   const host = url.hostname.replace(/\.$/, "");
-  if (policy.ownHosts.includes(url.host) || policy.ownHosts.includes(host)) {
+  const place = url.port === "" ? host : `${host}:${url.port}`;
+  if (policy.ownHosts.includes(place) || policy.ownHosts.includes(host)) {
     throw new SourceError("loop", "The source is this service itself");
   }
   if (policy.allowHosts.length > 0 && !policy.allowHosts.some((one) => matches(host, one))) {

@@ -63,7 +63,9 @@ Deno.test.each([
   "http://IMG.example/",
   "http://img.example./",
   "http://img.example.:80/",
+  "http://own.example:8000/",
+  "http://own.example.:8000/",
 ])("fetchImage() refuses the service's own host in %s", async (url) => {
-  const policy = { ...LOCAL, ownHosts: ["img.example:8000", "img.example"] };
+  const policy = { ...LOCAL, ownHosts: ["own.example:8000", "img.example"] };
   await assertRefused(get(url, policy), "loop");
 });
