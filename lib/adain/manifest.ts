@@ -6,8 +6,6 @@ export interface ModelFile {
   readonly path: string;
   /** SHA-256 of the file, lower-case hexadecimal. */
   readonly sha256: string;
-  /** Length in bytes. */
-  readonly bytes: number;
 }
 
 /** What `model.json` says of a model, as far as the library needs it. */
@@ -170,7 +168,7 @@ function file(files: Json, key: string): ModelFile {
   if (!/^(?!\.+$)[\w.-]+$/.test(path)) {
     throw damaged(`files.${key}.path`, "a plain file name", path);
   }
-  return { path, sha256: string(entry, "sha256"), bytes: count(entry, "bytes") };
+  return { path, sha256: string(entry, "sha256") };
 }
 
 function damaged(field: string, expected: string, received: unknown): AdainError {

@@ -18,10 +18,6 @@ export interface SourceValidators {
 export interface SourceImage extends SourceValidators {
   /** The body, content decoding undone. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where it was found after redirects. */
-  readonly url: string;
-  /** Declared type; not to be trusted. */
-  readonly contentType?: string;
   /** The source's own `Cache-Control`. */
   readonly cacheControl?: string;
   /** Seconds that it lay in a cache. */
@@ -98,7 +94,7 @@ async function follow(start: URL, journey: Journey): Promise<SourceImage | "not_
     const headers = conditionalHeaders(options.validators);
     const response = await openRequest(url, { address, policy, headers, signal, ca: options.ca });
     const status = response.statusCode ?? 0;
-    if (!REDIRECTS.includes(status)) return await receive(response, url, journey);
+    if (!REDIRECTS.includes(status)) return await receive(response, journey);
     response.destroy();
     url = redirectTarget(response.headers.location, url, policy);
   }
@@ -136,16 +132,11 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 
 async function receive(
   response: http.IncomingMessage,
-  url: URL,
   { policy, options }: Journey,
 ): Promise<SourceImage | "not_modified"> {
   const status = response.statusCode ?? 0;
   if (status === 200) {
-    return {
-      ...describe(response),
-      bytes: await readBody(response, policy.maxBytes),
-      url: url.href,
-    };
+    return { ...describe(response), bytes: await readBody(response, policy.maxBytes) };
   }
   response.destroy();
   if (status === 304 && options.validators) return "not_modified";
@@ -163,10 +154,9 @@ function conditionalHeaders(validators: SourceValidators = {}): Record<string, s
   };
 }
 
-function describe({ headers }: http.IncomingMessage): Omit<SourceImage, "bytes" | "url"> {
+function describe({ headers }: http.IncomingMessage): Omit<SourceImage, "bytes"> {
   const age = Number(headers.age);
   return {
-    ...(headers["content-type"] === undefined ? {} : { contentType: headers["content-type"] }),
     ...(headers.etag === undefined ? {} : { etag: headers.etag }),
     ...(headers["last-modified"] === undefined ? {} : { lastModified: headers["last-modified"] }),
     ...(headers["cache-control"] === undefined ? {} : { cacheControl: headers["cache-control"] }),

@@ -159,7 +159,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     fetch: async (url) => {
       fetched.push(url);
       const bytes = await options.fetchSource?.(url) ?? PIXEL;
-      return { bytes, url, ...options.sourceHeaders };
+      return { bytes, ...options.sourceHeaders };
     },
   });
   const sample = new URL("sample.jpg", staticFolder);

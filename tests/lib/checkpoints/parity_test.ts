@@ -94,7 +94,7 @@ Deno.test({
       readCheckpoint(await Deno.readFile(new URL(file, weights)));
     const encoder = buildVggEncoder(await read("vgg_normalised_relu4_1.q8.safetensors"));
     const decoder = buildVggDecoder(await read("decoder.q8.safetensors"));
-    const file = { path: "graph.onnx", sha256: "-", bytes: 1 };
+    const file = { path: "graph.onnx", sha256: "-" };
     const manifest = parseManifest(JSON.stringify({
       name: "vgg19",
       version: "test",

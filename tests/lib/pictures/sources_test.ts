@@ -14,7 +14,7 @@ function countingSources(gates: Promise<void>[] = []): { sources: Sources; fetch
     fetch: async (url) => {
       const bytes = new Uint8Array([fetched.push(url)]);
       await gates.shift();
-      return { bytes, url };
+      return { bytes };
     },
   });
   return { sources, fetched };
@@ -58,11 +58,11 @@ Deno.test("Sources.get asks for an expired source conditionally, each time after
     maxFetches: 8,
     maxWaiting: 8,
     clock: () => now,
-    fetch: (url, { validators }) => {
+    fetch: (_url, { validators }) => {
       asked.push(validators);
       if (validators) return Promise.resolve("not_modified");
       const headers = { etag: '"v1"', lastModified: "today", cacheControl: "max-age=120", age: 50 };
-      return Promise.resolve({ url, bytes: new Uint8Array([1, 2]), ...headers });
+      return Promise.resolve({ bytes: new Uint8Array([1, 2]), ...headers });
     },
   });
   const { signal } = new AbortController();
@@ -83,7 +83,7 @@ Deno.test("Sources.get keeps no more bytes than it may, and no source that is la
     maxWaiting: 8,
     fetch: (url) => {
       fetched.push(url);
-      return Promise.resolve({ url, bytes: new Uint8Array(url === TWO ? 5000 : 1000) });
+      return Promise.resolve({ bytes: new Uint8Array(url === TWO ? 5000 : 1000) });
     },
   });
   const { signal } = new AbortController();
@@ -121,7 +121,7 @@ function gatedSources(maxFetches: number, maxWaiting: number, hostShare = 0.5) {
       const gate = Promise.withResolvers<void>();
       gates.set(url, gate);
       await gate.promise;
-      return { url, bytes: new Uint8Array(1) };
+      return { bytes: new Uint8Array(1) };
     },
   });
   const get = (url: string, signal = new AbortController().signal) =>
