@@ -1,4 +1,5 @@
 import { ComputeError } from "../lib/compute/mod.ts";
+import { concat } from "../lib/concat.ts";
 import { RequestError } from "./errors.ts";
 
 /** Milliseconds in which a body has to come: 20 MB at 2.7 Mbit/s. */
@@ -95,13 +96,7 @@ async function readInTime(
     clearTimeout(timer);
   }
   if (length === 0) throw new RequestError("invalid_body", "The body is empty");
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
+  return concat(parts);
 }
 
 /**

@@ -6,7 +6,7 @@ import { SIGNING_FIELDS, SIGNING_SCHEMA } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
 import { readTexts } from "./picture_query.ts";
 import { notKeptResponse, pictureResponse } from "./picture_response.ts";
-import { clientState, serveOptions } from "./query_context.ts";
+import { clientState, queryOf, serveOptions } from "./query_context.ts";
 import type { Services } from "./services.ts";
 
 /** Longest side of a style's image, and its default, in pixels. */
@@ -31,7 +31,7 @@ export function createStyleImageRoute(services: Services): Hono {
   const app = new Hono();
 
   app.get("/v1/styles/:id/image", async (c) => {
-    const parameters = readParameters(new URL(c.req.url).searchParams, PARAMETERS);
+    const parameters = readParameters(queryOf(c), PARAMETERS);
     const { expires } = readTexts(parameters, SIGNING_SCHEMA);
     const record = await services.catalog.get(c.req.param("id"));
     const own = await services.catalog.picture(record);

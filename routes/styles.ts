@@ -7,6 +7,7 @@ import { requireAdministrator } from "./middleware/administrator.ts";
 import type { Fields } from "./fields.ts";
 import { readParameters } from "./parameters.ts";
 import { readTexts } from "./picture_query.ts";
+import { queryOf } from "./query_context.ts";
 import type { Services } from "./services.ts";
 import { createStyleImageRoute } from "./style_image.ts";
 
@@ -50,7 +51,7 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   const administrator = requireAdministrator(config.ADMIN_TOKEN);
 
   app.get("/v1/styles", async (c) => {
-    const { limit = "100", cursor } = readParameters(query(c), ["limit", "cursor"]);
+    const { limit = "100", cursor } = readParameters(queryOf(c), ["limit", "cursor"]);
     if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_PAGE) {
       throw new RequestError("invalid_parameter", `Cannot use limit: 1 to ${MAX_PAGE} are allowed`);
     }
@@ -63,7 +64,7 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   });
 
   app.get("/v1/styles/:id", async (c) => {
-    readParameters(query(c), []);
+    readParameters(queryOf(c), []);
     return c.json(describe(await catalog.get(c.req.param("id"))), 200, CACHED);
   });
 
@@ -83,7 +84,7 @@ export function createStylesRoute(services: Services, bodies: Bodies): Hono {
   });
 
   app.delete("/v1/styles/:id", administrator, async (c) => {
-    readParameters(query(c), []);
+    readParameters(queryOf(c), []);
     await catalog.delete(c.req.param("id"));
     return c.body(null, 204);
   });
@@ -116,13 +117,9 @@ const BRACE = 0x7b;
 
 const BODY = z.strictObject({ url: z.string() });
 
-function query(c: Context): URLSearchParams {
-  return new URL(c.req.url).searchParams;
-}
-
 /** Undefined where the query tells nothing. */
 function readMetadata(c: Context, id: string): StyleMetadata | undefined {
-  const texts = readParameters(query(c), Object.keys(METADATA.shape));
+  const texts = readParameters(queryOf(c), Object.keys(METADATA.shape));
   const known = Object.entries(readTexts(texts, METADATA));
   const entries = known.filter(([, value]) => value !== undefined);
   return entries.length === 0 ? undefined : { title: id, ...Object.fromEntries(entries) };

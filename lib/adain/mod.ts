@@ -32,6 +32,6 @@ export {
   type StyleShape,
   unpackStatistics,
 } from "./statistics.ts";
-export { type FramesOptions, Stylizer, type StylizerOptions } from "./stylizer.ts";
+export { type FramesOptions, STYLE_SIDE, Stylizer, type StylizerOptions } from "./stylizer.ts";
 export type { Tile } from "./tiles.ts";
 export { nextTurn } from "./turn.ts";

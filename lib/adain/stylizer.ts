@@ -16,6 +16,9 @@ import { type Regions, regionsOf, type Target } from "./regions.ts";
 import type { Smoothing } from "./smoothing.ts";
 import type { Statistics } from "./statistics.ts";
 
+/** Longest side at which a style picture is analysed, in pixels: the models were trained for it. */
+export const STYLE_SIDE = 512;
+
 /** How a {@linkcode Stylizer} runs. */
 export interface StylizerOptions extends RuntimeOptions {
   /**
@@ -108,7 +111,7 @@ export class Stylizer {
   /**
    * Computes the statistics of a style picture.
    *
-   * @param style The picture; about 512 pixels a side is what the models were trained for.
+   * @param style The picture, best of {@linkcode STYLE_SIDE} pixels a side.
    * @returns Its statistics, valid for this model version only.
    * @throws {AdainError} `run_failed`.
    */

@@ -1,3 +1,4 @@
+import { concat } from "../concat.ts";
 import { CheckpointError } from "./errors.ts";
 
 /** The graphs of a model. */
@@ -97,9 +98,6 @@ async function describe(
   graphs: Graphs,
   { name, facts }: ModelFolderOptions,
 ): Promise<{ readonly version: string } & Readonly<Record<string, unknown>>> {
-  const all = new Uint8Array(graphs.encoder.length + graphs.decoder.length);
-  all.set(graphs.encoder);
-  all.set(graphs.decoder, graphs.encoder.length);
   const file = async (part: keyof Graphs): Promise<Record<string, unknown>> => ({
     path: `${part}.onnx`,
     sha256: await sha256(graphs[part]),
@@ -107,7 +105,7 @@ async function describe(
   });
   return {
     name,
-    version: (await sha256(all)).slice(0, 16),
+    version: (await sha256(concat([graphs.encoder, graphs.decoder]))).slice(0, 16),
     ...facts,
     files: { encoder: await file("encoder"), decoder: await file("decoder") },
   };

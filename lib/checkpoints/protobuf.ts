@@ -1,3 +1,5 @@
+import { concat } from "../concat.ts";
+
 /** Writes one protobuf message, field by field. */
 export class Message {
   readonly #parts: Uint8Array[] = [];
@@ -33,14 +35,7 @@ export class Message {
 
   /** @returns The message's bytes. */
   finish(): Uint8Array<ArrayBuffer> {
-    const length = this.#parts.reduce((sum, part) => sum + part.length, 0);
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return concat(this.#parts);
   }
 }
 

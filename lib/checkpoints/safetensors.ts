@@ -5,6 +5,7 @@ import {
   ELEMENT_BYTES,
   elementCount,
   type ElementType,
+  isCounts,
   type Tensor,
   toFloat32,
 } from "./tensor.ts";
@@ -89,10 +90,6 @@ function assertApart(ranges: readonly Range[]): void {
     const before = sorted[i - 1];
     if (before && start < before.end) throw damaged(`"${before.name}" and "${name}" overlap`);
   });
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
 /** Puts 8-bit tensors together with their scale and zero. */

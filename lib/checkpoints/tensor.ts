@@ -80,3 +80,11 @@ export function toFloat32(
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
+
+/**
+ * @param value What a file has for a shape, strides or offsets.
+ * @returns Whether it is a list of whole numbers of at least 0.
+ */
+export function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}

@@ -1,6 +1,13 @@
 import { CheckpointError } from "./errors.ts";
 import type { PickleGlobal, PickleHost } from "./pickle.ts";
-import { ELEMENT_BYTES, elementCount, type ElementType, type Tensor, toFloat32 } from "./tensor.ts";
+import {
+  ELEMENT_BYTES,
+  elementCount,
+  type ElementType,
+  isCounts,
+  type Tensor,
+  toFloat32,
+} from "./tensor.ts";
 
 /** PyTorch's storage classes. */
 const STORAGES: ReadonlyMap<string, ElementType> = new Map([
@@ -163,10 +170,6 @@ export class StoredTensor implements Tensor {
     }
     return result;
   }
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
 function unsupported(what: string): CheckpointError {

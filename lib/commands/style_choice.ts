@@ -1,6 +1,7 @@
 import {
   normaliseWeights,
   type Statistics,
+  STYLE_SIDE,
   type Stylizer,
   unpackStatistics,
   type WeightedStatistics,
@@ -10,9 +11,6 @@ import { decode, planGeometry, resize } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
 import { nearest } from "../nearest.ts";
 import { explain } from "./terminal.ts";
-
-/** Longest side at which a style picture is analysed: what the models were trained for. */
-const STYLE_SIDE = 512;
 
 /** A style that ships with the project, from `styles.json` or `paintings.json`. */
 export interface BuiltinStyle {

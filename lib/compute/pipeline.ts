@@ -1,10 +1,4 @@
-import {
-  loadModel,
-  type Provider,
-  type Statistics,
-  Stylizer,
-  type StylizerOptions,
-} from "../adain/mod.ts";
+import { loadModel, type Provider, type Statistics, STYLE_SIDE, Stylizer } from "../adain/mod.ts";
 import { decode, probe, resize } from "../image/mod.ts";
 import { animate, animatePlain } from "./animate.ts";
 import { ContentCache } from "./content_cache.ts";
@@ -24,12 +18,7 @@ export interface PipelineOptions {
   readonly provider: Provider;
   /** WASM threads of one run. */
   readonly threads: number;
-  /** The most pixels of one run. */
-  readonly maxRunPixels?: number;
 }
-
-/** Longest side at which a style picture is analysed: what the models were trained for. */
-const STYLE_SIDE = 512;
 
 /** Does jobs one by one, wherever it is: in a worker or in the server's own thread. */
 export class Pipeline {
@@ -99,13 +88,8 @@ export class Pipeline {
     if (folder === undefined) {
       throw new ComputeError("unknown_model", `Cannot use the model "${name}": not installed`);
     }
-    const { provider, threads, maxRunPixels } = this.#options;
-    const options: StylizerOptions = {
-      provider,
-      threads,
-      ...(maxRunPixels === undefined ? {} : { maxRunPixels }),
-    };
-    return await Stylizer.open(await loadModel(new URL(folder)), options);
+    const { provider, threads } = this.#options;
+    return await Stylizer.open(await loadModel(new URL(folder)), { provider, threads });
   }
 
   async #tools(model: string, clock: StageClock): Promise<Tools> {

@@ -1,6 +1,6 @@
 import { largestSequence } from "./av1.ts";
 import { type Box, boxes, find, need, readId, readName } from "./isobmff.ts";
-import { concat } from "./riff.ts";
+import { concat } from "../concat.ts";
 
 /** A grid has up to 256 tiles, each with its transparency. */
 const MOST_ITEMS = 1000;

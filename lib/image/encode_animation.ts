@@ -1,9 +1,10 @@
+import { concat } from "../concat.ts";
 import { riffChunks } from "./chunks.ts";
 import { DEFAULT_QUALITY, encode } from "./encode.ts";
 import { encodeGif } from "./encode_gif.ts";
 import { ImageError } from "./errors.ts";
 import { FIRST_CHUNK } from "./probe_webp.ts";
-import { concat, type Part, setUint24, webpFile, writeChunks } from "./riff.ts";
+import { type Part, setUint24, webpFile, writeChunks } from "./riff.ts";
 import type { Animation, Frame } from "./types.ts";
 
 /** How an animation is written. */

@@ -1,3 +1,4 @@
+import { concat } from "../concat.ts";
 import { inflateSync } from "node:zlib";
 import { pngChunks, riffChunks } from "./chunks.ts";
 import type { Cicp } from "./cicp.ts";
@@ -5,7 +6,6 @@ import { outlineAvif } from "./probe_avif.ts";
 import { jpegSegments, SOS, startsWith } from "./probe_jpeg.ts";
 import { outlineTiff } from "./probe_tiff.ts";
 import { FIRST_CHUNK } from "./probe_webp.ts";
-import { concat } from "./riff.ts";
 import type { SourceFormat } from "./types.ts";
 
 /** What a file says of its colours. */

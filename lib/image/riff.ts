@@ -1,3 +1,4 @@
+import { concat } from "../concat.ts";
 import type { Chunk } from "./chunks.ts";
 
 /** A chunk to be written. */
@@ -55,20 +56,6 @@ export function writeChunks(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
 export function setUint24(view: DataView, at: number, value: number): void {
   view.setUint16(at, value & 0xffff, true);
   view.setUint8(at + 2, value >> 16);
-}
-
-/**
- * @param pieces Bytes.
- * @returns All of them in one piece.
- */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function ascii(text: string): Uint8Array {

@@ -1,6 +1,7 @@
 import type http from "node:http";
 import { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { concat } from "../concat.ts";
 import { SourceError } from "./errors.ts";
 
 /** Decoders by `Content-Encoding`. */
@@ -42,13 +43,7 @@ export async function readBody(
   } finally {
     response.destroy();
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
+  return concat(parts);
 }
 
 function decoded(response: http.IncomingMessage): AsyncIterable<Uint8Array> {
