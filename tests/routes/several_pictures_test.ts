@@ -30,14 +30,19 @@ Deno.test.each([
   [`url=${GOOD}&style=mosaic,waves&mask=${PAGE}`, 415, `mask 1: ${REFUSED}`],
   [`url=${GOOD}&style=mosaic,waves&mask=${GONE}`, 404, "mask 1: gone"],
   [`url=${GOOD}&style=mosaic,waves&mask=${GOOD}&mask=${GONE}`, 404, "mask 2: gone"],
-])("GET /v1/stylize?%s answers %i and names the picture", async (query, status, detail) => {
-  await using app = await createTestApp({ fetchSource });
-  const response = await app.request(`/v1/stylize?${query}`);
-  assert.equal(response.status, status);
-  const problem = await response.json();
-  assert.equal(problem.detail, detail);
-  assert.equal(problem.upstream_status, status === 404 ? 404 : undefined);
-});
+])(
+  "GET /v1/stylize?%s answers %i and names the picture",
+  // The other pictures may still be hashed when the answer comes.
+  { sanitizeOps: false },
+  async (query, status, detail) => {
+    await using app = await createTestApp({ fetchSource });
+    const response = await app.request(`/v1/stylize?${query}`);
+    assert.equal(response.status, status);
+    const problem = await response.json();
+    assert.equal(problem.detail, detail);
+    assert.equal(problem.upstream_status, status === 404 ? 404 : undefined);
+  },
+);
 
 Deno.test("GET /v1/stylize names the one of two that wait for the same source", async () => {
   await using app = await createTestApp({ fetchSource });
