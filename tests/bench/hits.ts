@@ -2,9 +2,10 @@
  * Measures what an answer from the cache costs, against an app with a constant body of that size,
  * and one that does nothing but read it from Redis.
  *
- *     deno task bench:hits [--starts 3] [--rounds 3] [--seconds 3] [--connections 16]
+ *     deno task bench:hits [--starts 3] [--warmup 10] [--rounds 3] [--seconds 3] [--connections 16]
  *
- * Needs wrk and redis-server. Rounds take the rows in turn; a row is the median of its rounds. All
+ * Needs wrk and redis-server. Every process answers for the seconds of the warm-up first, until V8 has
+ * compiled what it runs. Rounds take the rows in turn; a row is the median of its rounds. All
  * processes share the machine, so compare rows. Processes of one program differ, so all are started
  * anew several times: the table has the medians over these starts, and the ratio's range.
  */
@@ -59,6 +60,7 @@ interface Rate {
 
 const values = readOptions("bench:hits", {
   starts: "3",
+  warmup: "10",
   rounds: "3",
   seconds: "3",
   connections: "16",
@@ -70,7 +72,11 @@ async function writePaths(folder: string, paths: readonly string[]): Promise<str
   return file;
 }
 
-async function load({ origin, paths }: Subject, folder: string): Promise<Rate> {
+async function load(
+  { origin, paths }: Subject,
+  folder: string,
+  seconds: string,
+): Promise<Rate> {
   const file = await writePaths(folder, paths);
   await Deno.writeTextFile(`${folder}/turn.lua`, IN_TURN);
   const asked = paths.length === 1
@@ -80,7 +86,7 @@ async function load({ origin, paths }: Subject, folder: string): Promise<Rate> {
     // One thread: several would follow each other through the paths and find them in memory.
     args: [
       ...["--threads", "1", "--connections", values.connections, "--latency"],
-      ...["--duration", `${values.seconds}s`, ...asked],
+      ...["--duration", `${seconds}s`, ...asked],
     ],
     env: { PATHS: file },
   }).output();
@@ -222,7 +228,10 @@ async function measure(): Promise<readonly Result[]> {
     { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer: inTurn },
     { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer: inTurn },
   ];
-  for (const subject of subjects) await paint(subject);
+  for (const subject of subjects) {
+    await paint(subject);
+    await load(subject, folder, values.warmup);
+  }
 
   const rates = new Map<Subject, Rate[]>(subjects.map((subject) => [subject, []]));
   for (let round = 0; round < Number(values.rounds); round++) {
@@ -241,7 +250,7 @@ async function measure(): Promise<readonly Result[]> {
 async function rateOf(subject: Subject): Promise<Rate> {
   const { layer } = subject;
   const before = layer === undefined ? 0 : await hitsOf(subject, layer);
-  const rate = await load(subject, folder);
+  const rate = await load(subject, folder, values.seconds);
   const answered = layer === undefined ? 0 : await hitsOf(subject, layer) - before;
   const asked = rate.perSecond * Number(values.seconds);
   if (layer !== undefined && answered < 0.95 * asked) {
