@@ -12,10 +12,10 @@
 import { startService } from "../support/service.ts";
 import { TestRedis } from "../lib/cache/_redis.ts";
 import { readOptions } from "./_options.ts";
+import { hitOf, type Server, startPeer } from "./_peer.ts";
 import { header, median, print, row } from "./_report.ts";
 
 const SAMPLE = new URL("../../static/sample.jpg", import.meta.url);
-const ROOT = new URL("../../", import.meta.url);
 
 /** The least that MEMORY_CACHE_BYTES may be. */
 const LEAST_MEMORY = 1024 * 1024;
@@ -37,13 +37,10 @@ request = function()
 end
 `;
 
-/** Headers that the server adds by itself. */
-const ADDED = new Set(["connection", "content-length", "date"]);
-
 /** One server with the paths that are asked of it. */
 interface Subject {
   readonly name: string;
-  readonly origin: string;
+  readonly server: Server;
   readonly paths: readonly string[];
   /** The layer that has to answer. */
   readonly layer?: string;
@@ -56,6 +53,8 @@ interface Rate {
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p99: number;
+  /** Microseconds of CPU time that the answering thread takes for one; NaN where that is not told. */
+  readonly cpu: number;
 }
 
 const values = readOptions("bench:hits", {
@@ -73,7 +72,7 @@ async function writePaths(folder: string, paths: readonly string[]): Promise<str
 }
 
 async function load(
-  { origin, paths }: Subject,
+  { server: { origin, pid }, paths }: Subject,
   folder: string,
   seconds: string,
 ): Promise<Rate> {
@@ -82,6 +81,7 @@ async function load(
   const asked = paths.length === 1
     ? [origin + paths[0]]
     : ["--script", `${folder}/turn.lua`, origin];
+  const before = await cpuOf(pid);
   const { stdout } = await new Deno.Command("wrk", {
     // One thread: several would follow each other through the paths and find them in memory.
     args: [
@@ -90,70 +90,35 @@ async function load(
     ],
     env: { PATHS: file },
   }).output();
+  const spent = await cpuOf(pid) - before;
   const text = new TextDecoder().decode(stdout);
   if (/Non-2xx|Socket errors/.test(text)) throw new Error(text);
   const [, p99 = "", unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
   const scale = unit === "us" ? 0.001 : unit === "ms" ? 1 : 1000;
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
-  return { perSecond, p99: Number(p99) * scale };
+  const answers = Number(/(\d+) requests in/.exec(text)?.[1]);
+  return { perSecond, p99: Number(p99) * scale, cpu: spent / answers };
+}
+
+/** Microseconds of CPU time of a process's first thread, from Linux's procfs, which Deno may not read. */
+async function cpuOf(pid: number): Promise<number> {
+  const { stdout } = await new Deno.Command("cat", {
+    args: [`/proc/${pid}/task/${pid}/stat`],
+    stderr: "null",
+  }).output();
+  const [, fields = ""] = new TextDecoder().decode(stdout).split(") ");
+  const [user = NaN, system = NaN] = fields.split(" ").slice(11, 13).map(Number);
+  return 10_000 * (user + system);
 }
 
 /** Answers that a layer gave since the start. */
 async function hitsOf(subject: Subject, layer: string): Promise<number> {
-  const text = await (await fetch(`${subject.origin}/metrics`)).text();
+  const text = await (await fetch(`${subject.server.origin}/metrics`)).text();
   return Number(new RegExp(`^pastiche_cache_${layer}_hits (\\d+)`, "m").exec(text)?.[1]);
 }
 
-/** What a hit of the service gives. */
-interface Hit {
-  /** Its body, a file. */
-  readonly file: string;
-  readonly bytes: number;
-  /** Its headers as JSON, those that a server adds by itself left out. */
-  readonly headers: string;
-}
-
-async function hitOf(folder: string, url: string): Promise<Hit> {
-  // The first answer is none of the cache's.
-  await (await fetch(url)).bytes();
-  const answer = await fetch(url);
-  const bytes = await answer.bytes();
-  const file = `${folder}/${bytes.length}.bin`;
-  await Deno.writeFile(file, bytes);
-  const headers = [...answer.headers].filter(([name]) => !ADDED.has(name));
-  return { file, bytes: bytes.length, headers: JSON.stringify(Object.fromEntries(headers)) };
-}
-
-/** An app that the service is compared with. */
-interface PeerApp extends AsyncDisposable {
-  readonly origin: string;
-}
-
-/** Starts a peer that answers with the body and the headers of a hit. */
-async function startPeer(script: string, hit: Hit, ...more: readonly string[]): Promise<PeerApp> {
-  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const [, ...args] = String(config.tasks.start.command).split(" ");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args.slice(0, -1), `tests/bench/${script}`, hit.file, hit.headers, ...more],
-    cwd: ROOT,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await reader.read();
-  return {
-    origin: value.trim(),
-    [Symbol.asyncDispose]: async () => {
-      child.kill("SIGTERM");
-      await child.status;
-      await reader.cancel();
-    },
-  };
-}
-
 /** Has every path painted, a few at a time. */
-async function paint({ origin, paths }: Subject): Promise<void> {
+async function paint({ server: { origin }, paths }: Subject): Promise<void> {
   const rest = paths.values();
   await Promise.all(Array.from({ length: 4 }, async () => {
     for (const path of rest) {
@@ -210,23 +175,23 @@ async function measure(): Promise<readonly Result[]> {
   await using paintedConstant = await startPeer("_constant.ts", paintedHit);
   await using redisOnly = await startPeer("_redis_only.ts", hit, redis.url, file);
   const name = `constant body, ${hit.bytes} bytes`;
-  const peer: Subject = { name, origin: constant.origin, paths: plain };
-  const inTurn: Subject = { name: `${name}, in turn`, origin: constant.origin, paths: many };
+  const peer: Subject = { name, server: constant, paths: plain };
+  const inTurn: Subject = { name: `${name}, in turn`, server: constant, paths: many };
   const paintedPeer: Subject = {
     name: `constant body, ${paintedHit.bytes} bytes`,
-    origin: paintedConstant.origin,
+    server: paintedConstant,
     paths: painted,
   };
-  const { origin } = inMemory;
+  const server = inMemory;
   const subjects: readonly Subject[] = [
     peer,
-    { name: "memory, plain", origin, paths: plain, layer: "memory", peer },
+    { name: "memory, plain", server, paths: plain, layer: "memory", peer },
     paintedPeer,
-    { name: "memory, painted", origin, paths: painted, layer: "memory", peer: paintedPeer },
+    { name: "memory, painted", server, paths: painted, layer: "memory", peer: paintedPeer },
     inTurn,
-    { name: "Redis's client alone", origin: redisOnly.origin, paths: many, peer: inTurn },
-    { name: "Redis, plain", origin: overRedis.origin, paths: many, layer: "redis", peer: inTurn },
-    { name: "SQLite, plain", origin: overFile.origin, paths: many, layer: "sqlite", peer: inTurn },
+    { name: "Redis's client alone", server: redisOnly, paths: many, peer: inTurn },
+    { name: "Redis, plain", server: overRedis, paths: many, layer: "redis", peer: inTurn },
+    { name: "SQLite, plain", server: overFile, paths: many, layer: "sqlite", peer: inTurn },
   ];
   for (const subject of subjects) {
     await paint(subject);
@@ -242,7 +207,8 @@ async function measure(): Promise<readonly Result[]> {
   return subjects.map((subject) => {
     const perSecond = middle(subject, "perSecond");
     const ratio = perSecond / middle(subject.peer ?? subject, "perSecond");
-    return { name: subject.name, perSecond, p99: middle(subject, "p99"), ratio };
+    const [p99, cpu] = [middle(subject, "p99"), middle(subject, "cpu")];
+    return { name: subject.name, perSecond, p99, cpu, ratio };
   });
 }
 
@@ -262,7 +228,7 @@ async function rateOf(subject: Subject): Promise<Rate> {
 print(`Measuring with ${values.connections} connections`);
 const starts: (readonly Result[])[] = [];
 for (let i = 0; i < Number(values.starts); i++) starts.push(await measure());
-header("hits", "requests/s", "of constant", "least", "most", "p99 ms");
+header("hits", "requests/s", "of constant", "least", "most", "p99 ms", "CPU µs");
 for (const { name } of starts[0] ?? []) {
   const results = starts.flatMap((results) => results.filter((result) => result.name === name));
   const ratios = results.map(({ ratio }) => ratio);
@@ -271,6 +237,7 @@ for (const { name } of starts[0] ?? []) {
     median(results.map(({ perSecond }) => perSecond)),
     ...[median(ratios), Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2)),
     median(results.map(({ p99 }) => p99)).toFixed(1),
+    median(results.map(({ cpu }) => cpu)).toFixed(0),
   ]);
 }
 await Deno.remove(folder, { recursive: true });
