@@ -9,16 +9,17 @@ import {
   seedBuiltins,
   type SeedOptions,
 } from "./lib/catalog/mod.ts";
-import { signUrl } from "./lib/client/mod.ts";
 import { type Compute, ComputeError, InProcessCompute, WorkerPool } from "./lib/compute/mod.ts";
 import { type Config, ConfigError, loadConfig } from "./lib/config.ts";
+import type { ImageLimits } from "./lib/image/mod.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { Painter, PictureService, Sources } from "./lib/pictures/mod.ts";
 import { createProgress } from "./lib/progress.ts";
-import type { SigningKeys } from "./lib/signing/mod.ts";
 import { DEFAULT_SOURCE_POLICY, fetchImage, type SourcePolicy } from "./lib/source/mod.ts";
 import { createApp } from "./routes/mod.ts";
+import { createGreeting } from "./routes/greeting.ts";
 import { LastingServer } from "./routes/lasting_server.ts";
+import { listen } from "./routes/listen.ts";
 import { loadPresets } from "./routes/load_presets.ts";
 import type { Services } from "./routes/services.ts";
 
@@ -27,9 +28,6 @@ const STATIC = new URL("./static/", import.meta.url);
 
 /** Milliseconds after which a KV Connect server counts as away: its client would try for ever. */
 const STORE_PATIENCE = 5000;
-
-/** Milliseconds for which the signed address of the first picture works: an hour. */
-const EXAMPLE_LIFE = 3_600_000;
 
 /** Milliseconds that one built-in style may take at the start, whatever the model: ten minutes. */
 const MEASURE_DEADLINE = 600_000;
@@ -101,31 +99,8 @@ async function start(config: Config, log: Log): Promise<void> {
   const limits = { maxPixels: config.MAX_SOURCE_PIXELS, maxSide: config.MAX_SOURCE_SIDE };
   const kv = await openStore(config.KV_URL);
   const compute = await startCompute(config, models.keys());
-  // Nobody waits for a picture at the start: `DEADLINE_MS` holds from the first request on.
-  let deadline: number | undefined = MEASURE_DEADLINE;
-  const catalog = new Catalog({
-    kv,
-    log,
-    ...(isRemoteStore(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
-    analyze: (source, { name }, options) =>
-      compute.run({ kind: "analyze", source, limits, model: name }, { ...options, deadline }),
-  });
-  await seed(catalog, {
-    folder: new URL("styles/", STATIC),
-    model,
-    others: [...models.values()].filter((other) => other !== model),
-    lanes: Math.max(1, config.COMPUTE_WORKERS),
-    onProgress: createProgress("styles", Deno.stderr),
-  });
-  deadline = undefined;
-  const sources = new Sources({
-    fetch: (url, options) => fetchImage(url, policy, options),
-    maxBytes: config.SOURCE_CACHE_BYTES,
-    maxFetches: Math.max(MIN_FETCHES, Math.floor(config.QUEUE_BYTES / config.MAX_SOURCE_BYTES)),
-    maxWaiting: Math.max(MIN_WAITING, config.QUEUE_LIMIT),
-    // Where there is no other host, none has to be protected.
-    ...(isOneHost(config.SOURCE_ALLOW) ? { hostShare: 1 } : {}),
-  });
+  const catalog = await openCatalog({ config, log, kv, compute, models, model, limits });
+  const sources = openSources(config, policy);
   const caches = openCaches({
     memoryBytes: config.MEMORY_CACHE_BYTES,
     redisUrl: config.REDIS_URL,
@@ -150,12 +125,56 @@ async function start(config: Config, log: Log): Promise<void> {
   const services = { ...facts, ...parts, sourcePolicy: policy, staticFolder: STATIC };
   serve(services, {
     drain,
-    greet: await createGreeting(services),
+    greeting: await createGreeting(services),
     close: async () => {
       await pictures.idle();
       await caches.close();
       kv.close();
     },
+  });
+}
+
+interface CatalogParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly kv: Deno.Kv;
+  readonly compute: Compute;
+  readonly models: ReadonlyMap<string, CatalogModel>;
+  readonly model: CatalogModel;
+  readonly limits: ImageLimits;
+}
+
+/** The catalog with the built-in styles. */
+async function openCatalog(parts: CatalogParts): Promise<Catalog> {
+  const { config, log, kv, compute, models, model, limits } = parts;
+  // Nobody waits for a picture at the start: `DEADLINE_MS` holds from the first request on.
+  let deadline: number | undefined = MEASURE_DEADLINE;
+  const catalog = new Catalog({
+    kv,
+    log,
+    ...(isRemoteStore(config.KV_URL) ? { patience: STORE_PATIENCE } : {}),
+    analyze: (source, { name }, options) =>
+      compute.run({ kind: "analyze", source, limits, model: name }, { ...options, deadline }),
+  });
+  await seed(catalog, {
+    folder: new URL("styles/", STATIC),
+    model,
+    others: [...models.values()].filter((other) => other !== model),
+    lanes: Math.max(1, config.COMPUTE_WORKERS),
+    onProgress: createProgress("styles", Deno.stderr),
+  });
+  deadline = undefined;
+  return catalog;
+}
+
+function openSources(config: Config, policy: SourcePolicy): Sources {
+  return new Sources({
+    fetch: (url, options) => fetchImage(url, policy, options),
+    maxBytes: config.SOURCE_CACHE_BYTES,
+    maxFetches: Math.max(MIN_FETCHES, Math.floor(config.QUEUE_BYTES / config.MAX_SOURCE_BYTES)),
+    maxWaiting: Math.max(MIN_WAITING, config.QUEUE_LIMIT),
+    // Where there is no other host, none has to be protected.
+    ...(isOneHost(config.SOURCE_ALLOW) ? { hostShare: 1 } : {}),
   });
 }
 
@@ -173,13 +192,13 @@ async function seed(catalog: Catalog, options: SeedOptions): Promise<void> {
 interface ServeOptions {
   /** Tells the services that the end is near. */
   readonly drain: AbortController;
-  /** Tells of the service that listens on a port. */
-  readonly greet: (port: number) => void;
+  /** What is said of the service that listens on a port. */
+  readonly greeting: (port: number) => string;
   /** Ends what the service uses. */
   readonly close: () => Promise<void>;
 }
 
-function serve(services: Services, { drain, greet, close }: ServeOptions): void {
+function serve(services: Services, { drain, greeting, close }: ServeOptions): void {
   const { config: { DRAIN_MS }, log } = services;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const stop = async (): Promise<void> => {
@@ -205,45 +224,7 @@ function serve(services: Services, { drain, greet, close }: ServeOptions): void 
   Deno.addSignalListener("SIGTERM", retire);
   const { fetch } = createApp(services);
   const server = new LastingServer(() => listen(services.config, fetch), log);
-  greet(server.port);
-}
-
-function listen(config: Config, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
-  const { HOST: hostname, PORT: port } = config;
-  try {
-    return Deno.serve({ hostname, port, onListen: () => {} }, handler);
-  } catch (error) {
-    const { AddrInUse, AddrNotAvailable } = Deno.errors;
-    if (error instanceof AddrInUse) {
-      throw new ConfigError([`PORT: ${port} of ${hostname} is in use, set another one`]);
-    }
-    if (error instanceof AddrNotAvailable) {
-      throw new ConfigError([`HOST: "${hostname}" is no address of this machine`]);
-    }
-    // Its name cannot be resolved.
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`HOST: cannot listen at "${hostname}": ${why}`]);
-  }
-}
-
-/** Signs before the service listens: only its path is signed, not the port. */
-async function createGreeting({ config, presets }: Services): Promise<(port: number) => void> {
-  const [preset] = presets.keys();
-  const look = config.PRESETS_ONLY ? `preset=${preset}` : "style=oil-strokes&w=640";
-  const example = await sign(`/v1/stylize?url=/sample.jpg&${look}`, config.SIGNING_KEYS);
-  const { HOST } = config;
-  const host = HOST === "0.0.0.0" || HOST === "::" ? "localhost" : HOST;
-  return (port) => {
-    const origin = config.PUBLIC_URL ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-    write(Deno.stdout, `Pastiche paints at ${origin}/\nA picture: ${origin}${example}\n`);
-  };
-}
-
-async function sign(path: string, keys: SigningKeys): Promise<string> {
-  const [newest] = keys;
-  if (!newest) return path;
-  const [kid, key] = newest;
-  return await signUrl(path, { kid, key }, { expires: new Date(Date.now() + EXAMPLE_LIFE) });
+  write(Deno.stdout, greeting(server.port));
 }
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -30,11 +30,7 @@ export class Catalog {
       return options.analyze(picture, model, how);
     };
     this.#statistics = new StyleStatistics(this.#store, this.#analyze);
-    this.#records = new Records({
-      store: this.#store,
-      life: options.recordLife ?? 500,
-      log,
-    });
+    this.#records = new Records({ store: this.#store, life: options.recordLife ?? 500, log });
   }
 
   /** Statistics computed here since the start, and not found in the store. */

@@ -2,7 +2,7 @@ import type { CacheEntry, ResultCache, SingleFlight } from "../cache/mod.ts";
 import { ComputeError } from "../compute/mod.ts";
 import type { Log } from "../log.ts";
 import { SourceError } from "../source/mod.ts";
-import type { Materials } from "./painter.ts";
+import type { Materials } from "./plan.ts";
 import { entityTag, timingOf, type Wish } from "./wish.ts";
 
 /** An expired picture still serves for a week: while it is renewed, or while its source fails. */

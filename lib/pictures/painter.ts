@@ -1,5 +1,5 @@
 import type { Statistics } from "../adain/mod.ts";
-import { type Catalog, type CatalogModel, type StyleRecord, versionOf } from "../catalog/mod.ts";
+import { type Catalog, type CatalogModel, versionOf } from "../catalog/mod.ts";
 import {
   type Compute,
   ComputeError,
@@ -11,7 +11,9 @@ import { assertSize, type ImageLimits, probe } from "../image/mod.ts";
 import { costOf } from "./cost.ts";
 import { digest } from "./digest.ts";
 import { namedContent, namedMasks, type NamedSource, namedStyle, naming } from "./named_source.ts";
+import type { Materials, Plan } from "./plan.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
+import { readSample } from "./sample.ts";
 import type { Sources, StoredSource } from "./sources.ts";
 
 /** Raised when the same pixels would be encoded differently: it is part of every ETag. */
@@ -31,26 +33,6 @@ export interface PainterOptions {
   readonly sample: URL;
   /** What of a source is allowed. */
   readonly limits: ImageLimits;
-}
-
-/** The parts of a request that other parties may change: what keys and entity tags hold. */
-export interface Plan {
-  /** The model. */
-  readonly model: CatalogModel;
-  /** Versions of the model, the styles with their weights, and the encoder. */
-  readonly versions: readonly (string | number)[];
-  /** The styles of the catalog as they were, in the request's order. */
-  readonly styles: readonly StyleRecord[];
-}
-
-/** The pictures that a request is made of. */
-export interface Materials {
-  /** The content. */
-  readonly content: StoredSource;
-  /** The style, where it is a picture. */
-  readonly style?: StoredSource;
-  /** The masks. */
-  readonly masks: readonly StoredSource[];
 }
 
 /** Finds what a request needs and has it painted. */
@@ -211,10 +193,8 @@ export class Painter {
     const model = this.#options.models.get(name);
     if (model) return model;
     const installed = [...this.#options.models.keys()].join(", ");
-    throw new ComputeError(
-      "unknown_model",
-      `There is no model "${name.slice(0, 80)}"; installed: ${installed}`,
-    );
+    const text = `There is no model "${name.slice(0, 80)}"; installed: ${installed}`;
+    throw new ComputeError("unknown_model", text);
   }
 
   #assertAllowed({ bytes }: { readonly bytes: Uint8Array }): void {
@@ -223,13 +203,8 @@ export class Painter {
 
   async #read(source: PictureSource, signal: AbortSignal): Promise<StoredSource> {
     if ("url" in source) return await this.#options.sources.get(source.url, signal);
-    if ("sample" in source) return await (this.#sample ??= this.#readSample());
+    if ("sample" in source) return await (this.#sample ??= readSample(this.#options.sample));
     return { bytes: source.bytes, version: await versionOf(source.bytes), freshUntil: 0 };
-  }
-
-  async #readSample(): Promise<StoredSource> {
-    const bytes = await Deno.readFile(this.#options.sample);
-    return { bytes, version: await versionOf(bytes), freshUntil: Infinity };
   }
 
   async #target(
@@ -243,8 +218,7 @@ export class Painter {
     const { style } = materials;
     if (!named || !style) return { ...await this.#blend(request, plan), masks };
     const { alpha, colour } = request;
-    const find = () => this.#analyze(style, plan.model, signal);
-    const statistics = await naming(named.name, find);
+    const statistics = await naming(named.name, () => this.#analyze(style, plan.model, signal));
     return { styles: [{ statistics, weight: 1 }], alpha, colour, masks };
   }
 

@@ -1,6 +1,7 @@
 import type { Picture } from "../compute/mod.ts";
 import { digest } from "./digest.ts";
-import type { Materials, Painter, Plan } from "./painter.ts";
+import type { Painter } from "./painter.ts";
+import type { Materials, Plan } from "./plan.ts";
 import { type PictureRequest, type PictureSource, SAMPLE, type SheetRequest } from "./request.ts";
 import { sourceTag } from "./sources.ts";
 

@@ -1,3 +1,4 @@
+import { concat } from "../../../lib/concat.ts";
 import { LAYERS, type Part } from "../../../lib/checkpoints/vgg_layers.ts";
 import type { Checkpoint } from "../../../lib/checkpoints/mod.ts";
 import type { Tensor } from "../../../lib/checkpoints/tensor.ts";
@@ -46,12 +47,5 @@ export function joinSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(BigUint64Array.of(BigInt(text.length)).buffer);
-  const all = [length, text, ...parts];
-  const file = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of all) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  return concat([length, text, ...parts]);
 }
