@@ -25,7 +25,7 @@ export interface Config {
   readonly THREADS: number;
   /** Jobs that may wait. Default 64. */
   readonly QUEUE_LIMIT: number;
-  /** Bytes that jobs may hold, and as many again uploads until their answer. Default 1 GiB. */
+  /** Encoded bytes that may wait; running jobs and uploads have as many again each. Default 1 GiB. */
   readonly QUEUE_BYTES: number;
   /** Milliseconds that a job may run. Default 20,000. */
   readonly DEADLINE_MS: number;
