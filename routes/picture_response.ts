@@ -18,6 +18,14 @@ const CACHE: Readonly<Record<Freshness, string>> = {
   bypass: "fwd=bypass",
 };
 
+/** Headers of every picture, and of the answer that the client has it. */
+const EVERY_PICTURE = Object.entries({
+  ...READABLE,
+  "content-security-policy": "default-src 'none'; sandbox",
+  "cross-origin-resource-policy": "cross-origin",
+  "x-content-type-options": "nosniff",
+});
+
 /** What a picture's headers depend on besides the picture. */
 export interface ResponseOptions {
   /** What the query says of the answer. */
@@ -28,14 +36,6 @@ export interface ResponseOptions {
   readonly head?: boolean;
 }
 
-/** An answer that is given again and again, all but its body. */
-interface Prepared {
-  readonly presentation: Presentation;
-  readonly init: ResponseInit;
-}
-
-const prepared = new WeakMap<Served, Prepared>();
-
 /**
  * Makes the response to a request for a picture, and notes for the metrics how the cache answered.
  *
@@ -45,31 +45,22 @@ const prepared = new WeakMap<Served, Prepared>();
  * @returns 200 with the picture, or 304 where the client has it.
  */
 export function pictureResponse(c: Context, served: Served, options: ResponseOptions): Response {
-  noteCache(c, CACHE[served.freshness]);
+  noteFreshness(c, served);
   const { body } = served;
-  if (!body) return new Response(null, { status: 304, headers: sharedHeaders(served, options) });
-  return new Response(options.head ? null : body, { headers: fullHeaders(served, body, options) });
+  const response = new Response(options.head ? null : body, { status: body ? 200 : 304 });
+  // Deno takes half as long for these as for headers that a constructor gets.
+  writeHeaders(response.headers, served, options);
+  return response;
 }
 
 /**
- * The same for what is at hand in memory: the headers are made once for each object and query.
+ * Notes for the metrics how the cache answered.
  *
  * @param c The request.
- * @param served The picture.
- * @param options What the headers depend on.
- * @returns As {@linkcode pictureResponse}.
+ * @param served What it answered.
  */
-export function readyResponse(c: Context, served: Served, options: ResponseOptions): Response {
-  const { body } = served;
-  if (!body) return pictureResponse(c, served, options);
-  noteCache(c, CACHE[served.freshness]);
-  const { presentation } = options;
-  let known = prepared.get(served);
-  if (known?.presentation !== presentation) {
-    known = { presentation, init: { headers: fullHeaders(served, body, options) } };
-    prepared.set(served, known);
-  }
-  return new Response(body, known.init);
+export function noteFreshness(c: Context, { freshness }: Served): void {
+  noteCache(c, CACHE[freshness]);
 }
 
 /**
@@ -90,37 +81,23 @@ export function notKeptResponse(format: string, { negotiated }: Presentation): R
   });
 }
 
-/** Headers that an answer without the picture has too. */
-function sharedHeaders(served: Served, options: ResponseOptions): Record<string, string> {
-  return {
-    ...lifeOf(served, options),
-    ...READABLE,
-    "cache-status": cacheStatus(served),
-    "content-security-policy": "default-src 'none'; sandbox",
-    "cross-origin-resource-policy": "cross-origin",
-    etag: served.etag,
-    "x-content-type-options": "nosniff",
-    ...(options.presentation.negotiated ? { vary: "Accept" } : {}),
-    ...(options.shared && served.tags.length > 0 ? { "cache-tag": served.tags.join(",") } : {}),
-    ...(served.timing === undefined ? {} : { "server-timing": served.timing }),
-  };
+function writeHeaders(headers: Headers, served: Served, options: ResponseOptions): void {
+  const { body, tags, timing, type = "application/octet-stream" } = served;
+  writeLife(headers, served, options);
+  for (const [name, value] of EVERY_PICTURE) headers.append(name, value);
+  headers.append("cache-status", cacheStatus(served));
+  headers.append("etag", served.etag);
+  if (options.presentation.negotiated) headers.append("vary", "Accept");
+  if (options.shared && tags.length > 0) headers.append("cache-tag", tags.join(","));
+  if (timing !== undefined) headers.append("server-timing", timing);
+  if (!body) return;
+  headers.append("content-type", type);
+  headers.append("content-length", String(body.length));
+  const disposition = dispositionOf(options.presentation, type);
+  if (disposition !== undefined) headers.append("content-disposition", disposition);
 }
 
-function fullHeaders(
-  served: Served,
-  body: Uint8Array,
-  options: ResponseOptions,
-): Record<string, string> {
-  const { type = "application/octet-stream" } = served;
-  return {
-    ...sharedHeaders(served, options),
-    "content-type": type,
-    "content-length": String(body.length),
-    ...disposition(options.presentation, type),
-  };
-}
-
-function lifeOf(served: Served, options: ResponseOptions): Record<string, string> {
+function writeLife(headers: Headers, served: Served, options: ResponseOptions): void {
   const { presentation: { maxAge, expires }, shared } = options;
   const most = served.freshness === "stale" ? BRIEF_LIFE : Infinity;
   const age = Math.min(maxAge ?? PUBLIC.maxAge, most);
@@ -128,12 +105,14 @@ function lifeOf(served: Served, options: ResponseOptions): Record<string, string
   if (expires !== undefined) {
     // A date: no copy outlives its URL, although caches on the way may take its Age away.
     const end = Math.min(Date.now() + 1000 * age, 1000 * expires);
-    return { "cache-control": visibility, expires: new Date(end).toUTCString() };
+    headers.append("cache-control", visibility);
+    headers.append("expires", new Date(end).toUTCString());
+    return;
   }
-  if (!shared) return { "cache-control": `${visibility}, max-age=${age}` };
   const sharedAge = Math.min(maxAge ?? PUBLIC.sharedMaxAge, most);
   const stale = `stale-while-revalidate=${PUBLIC.stale}, stale-if-error=${PUBLIC.stale}`;
-  return { "cache-control": `${visibility}, max-age=${age}, s-maxage=${sharedAge}, ${stale}` };
+  const more = shared ? `, s-maxage=${sharedAge}, ${stale}` : "";
+  headers.append("cache-control", `${visibility}, max-age=${age}${more}`);
 }
 
 function cacheStatus({ body, freshness, ttl }: Served): string {
@@ -144,11 +123,8 @@ function cacheStatus({ body, freshness, ttl }: Served): string {
 }
 
 /** `Content-Disposition` (RFC 6266), with an ASCII name for clients that know no other. */
-function disposition(
-  { filename, download }: Presentation,
-  type: string,
-): Record<string, string> {
-  if (filename === undefined && !download) return {};
+function dispositionOf({ filename, download }: Presentation, type: string): string | undefined {
+  if (filename === undefined && !download) return undefined;
   const format = type.replace(/^image\//, "");
   const extensions = format === "jpeg" ? [".jpg", ".jpeg"] : [`.${format}`];
   const given = filename ?? "picture";
@@ -160,5 +136,5 @@ function disposition(
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   const kind = download ? "attachment" : "inline";
-  return { "content-disposition": `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}` };
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

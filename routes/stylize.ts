@@ -4,9 +4,10 @@ import type { ClientState, Served } from "../lib/pictures/mod.ts";
 import type { Bodies } from "./body.ts";
 import { readUpload } from "./upload.ts";
 import { assertNoLoop } from "./middleware/refuse_loop.ts";
-import { BRIEF_LIFE, notKeptResponse, pictureResponse, readyResponse } from "./picture_response.ts";
+import { BRIEF_LIFE, notKeptResponse, pictureResponse } from "./picture_response.ts";
 import { statusOf } from "./problem.ts";
 import { clientState, queryContext, queryOf, serveOptions } from "./query_context.ts";
+import { ReadyResponses } from "./ready_responses.ts";
 import type { Services } from "./services.ts";
 import { parseStylizeQuery, type StylizeQuery } from "./stylize_query.ts";
 
@@ -27,13 +28,14 @@ export function createStylizeRoute(services: Services, bodies: Bodies): Hono {
   const app = new Hono();
 
   const read = queryReader(services);
+  const responses = new ReadyResponses();
   app.get("/v1/stylize", (c) => {
     const query = read(c);
     const { request, presentation } = query;
     if (c.req.method === "HEAD") return answerHead(c, query, services);
     const client = clientState(c);
     const ready = services.pictures.ready(request, client);
-    if (ready) return readyResponse(c, ready, { presentation, shared: true });
+    if (ready) return responses.response(c, ready, { presentation, shared: true });
     return answerGet(c, { query, client }, services);
   });
 

@@ -52,10 +52,9 @@ export class PictureService {
    * @returns The picture; undefined where {@linkcode picture} has to look further.
    */
   ready(request: PictureRequest, client: ClientState): Served | undefined {
-    const { cache, painter } = this.#options;
-    const wish = this.#wishes.get(request);
-    if (wish?.key === undefined || !painter.isCurrent(wish.plan)) return undefined;
-    const kept = cache.near?.(wish.key);
+    const wish = this.#knownWish(request);
+    if (wish?.key === undefined) return undefined;
+    const kept = this.#options.cache.near?.(wish.key);
     if (kept === undefined) return undefined;
     if (client.isKnown?.(kept.etag)) return this.#answer(kept, "hit", client);
     let hit = this.#hits.get(kept);
@@ -78,7 +77,7 @@ export class PictureService {
    * @throws {ImageError} If a source is refused.
    */
   async picture(request: PictureRequest, options: ServeOptions): Promise<Served> {
-    return await this.#serve(await this.#wish(request), options);
+    return await this.#serve(this.#knownWish(request) ?? await this.#wish(request), options);
   }
 
   /**
@@ -122,10 +121,15 @@ export class PictureService {
     return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale", client);
   }
 
+  #knownWish(request: PictureRequest | SheetRequest): Wish | undefined {
+    const known = this.#wishes.get(request);
+    return known && this.#options.painter.isCurrent(known.plan) ? known : undefined;
+  }
+
   async #wish(request: PictureRequest | SheetRequest): Promise<Wish> {
     const { painter } = this.#options;
-    const known = this.#wishes.get(request);
-    if (known && painter.isCurrent(known.plan)) return known;
+    const known = this.#knownWish(request);
+    if (known) return known;
     const wish = "styles" in request
       ? await sheetWish(painter, request)
       : await pictureWish(painter, request);

@@ -80,6 +80,18 @@ Deno.test("a hit has the headers and the body of the first answer", async () => 
   for (const answer of answers) assert.equal(await answer.text(), "a picture");
 });
 
+Deno.test("a hit does not depend on what became of the answers before", async () => {
+  await using app = await createTestApp();
+  await app.request(PATH);
+  for (let i = 0; i < 3; i++) {
+    const answer = await app.request(PATH);
+    assert.match(answer.headers.get("cache-status") ?? "", /hit/);
+    assert.equal(answer.headers.get("x-added"), null);
+    assert.equal(await answer.text(), "a picture");
+    answer.headers.set("x-added", "later");
+  }
+});
+
 Deno.test("one picture in memory is a hit under several names, for as long as it is fresh", async () => {
   await using app = await createTestApp();
   await app.request(PATH);
