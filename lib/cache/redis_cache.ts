@@ -72,7 +72,7 @@ class RedisCache implements ResultCache {
   }
 
   async get(key: string, again = false): Promise<CacheEntry | undefined> {
-    const { result: entry } = await this.#try(this.#reads, () => this.#read(this.#nameOf(key)));
+    const entry = await this.#read(this.#nameOf(key));
     if (again) return entry;
     if (entry === undefined) this.#misses++;
     else this.#hits++;
@@ -80,8 +80,18 @@ class RedisCache implements ResultCache {
   }
 
   async #read(name: string): Promise<CacheEntry | undefined> {
-    const frame = await this.#entries.read(name);
-    if (!Buffer.isBuffer(frame)) return undefined;
+    try {
+      const frame = await this.#entries.read(name);
+      const entry = Buffer.isBuffer(frame) ? this.#decode(frame) : undefined;
+      this.#reads.works();
+      return entry;
+    } catch (error) {
+      noteRefusal(this.#reads, error);
+      return undefined;
+    }
+  }
+
+  #decode(frame: Buffer): CacheEntry | undefined {
     const { seen = "", ...entry } = decodeFrame(frame);
     const isOver = entry.staleUntil <= this.#clock() || this.#purges.isPurged(entry.tags, seen);
     return isOver ? undefined : entry;
@@ -108,9 +118,9 @@ class RedisCache implements ResultCache {
 
   async purge(selector: PurgeSelector): Promise<number> {
     this.#marks.note(selector, this.#clock());
-    const { error } = await this.#try(this.#writes, () => this.#purges.append(selector));
-    if (error === undefined) return 0;
-    throw new CacheError("purge_failed", "Cannot purge: Redis does not work", { cause: error });
+    const cause = await this.#try(this.#writes, () => this.#purges.append(selector));
+    if (cause === undefined) return 0;
+    throw new CacheError("purge_failed", "Cannot purge: Redis does not work", { cause });
   }
 
   onPurge(listener: (selector: PurgeSelector) => void): void {
@@ -137,20 +147,20 @@ class RedisCache implements ResultCache {
     for (const listener of this.#listeners) listener(selector);
   }
 
-  /** The link tells the log when Redis is away; here only what Redis refuses is told. */
-  async #try<T>(state: StateLog, work: () => Promise<T>): Promise<Attempt<T>> {
+  /** Gives what was thrown. */
+  async #try(state: StateLog, work: () => Promise<unknown>): Promise<unknown> {
     try {
-      const result = await work();
+      await work();
       state.works();
-      return { result };
+      return undefined;
     } catch (error) {
-      if (isReply(error)) state.failed(error);
-      return { error };
+      noteRefusal(state, error);
+      return error;
     }
   }
 }
 
-interface Attempt<T> {
-  readonly result?: T;
-  readonly error?: unknown;
+/** The link tells the log when Redis is away; here only what Redis refuses is told. */
+function noteRefusal(state: StateLog, error: unknown): void {
+  if (isReply(error)) state.failed(error);
 }

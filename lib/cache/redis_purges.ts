@@ -80,6 +80,7 @@ export class RedisPurges {
    * @returns Whether the entry was purged.
    */
   isPurged(tags: readonly string[], seen: string): boolean {
+    if (seen === this.#last) return false;
     if (isBefore(seen, this.#floor)) return true;
     return tags.some((tag) => isBefore(seen, this.#tags.get(tag) ?? ""));
   }
