@@ -4,9 +4,10 @@
  *
  *     deno task bench:hits [--starts 3] [--warmup 10] [--rounds 3] [--seconds 3] [--connections 16]
  *
- * Needs wrk and redis-server. Every process answers for the seconds of the warm-up first, until V8 has
- * compiled what it runs. Rounds take the rows in turn; a row is the median of its rounds. All
- * processes share the machine, so compare rows. Processes of one program differ, so all are started
+ * Needs wrk and redis-server. Row by row: the service and the app that it is compared with answer for
+ * the seconds of the warm-up, until V8 has compiled what they run, then in turns; a row has the medians
+ * of these rounds. Nothing rests for long between them: V8 makes an idle heap small, and a process then
+ * needs seconds under load to be as fast as before. Processes of one program differ, so all are started
  * anew several times: the table has the medians over these starts, and the ratio's range.
  */
 import { startService } from "../support/service.ts";
@@ -39,13 +40,18 @@ end
 
 /** One server with the paths that are asked of it. */
 interface Subject {
-  readonly name: string;
   readonly server: Server;
   readonly paths: readonly string[];
   /** The layer that has to answer. */
   readonly layer?: string;
-  /** What it is compared with: a constant body of the same size and headers, asked for alike. */
-  readonly peer?: Subject;
+}
+
+/** One row. */
+interface Comparison {
+  readonly name: string;
+  readonly subject: Subject;
+  /** A constant body of the same size and headers, asked for alike. */
+  readonly constant: Subject;
 }
 
 /** One run of wrk. */
@@ -155,10 +161,10 @@ const plain = pathsOf("none", 1);
 const painted = pathsOf("oil-strokes", 1);
 
 /** What one start of all processes gave for a row. */
-interface Result extends Rate {
+interface Result {
   readonly name: string;
-  /** Requests per second by those of the constant body. */
-  readonly ratio: number;
+  readonly rate: Rate;
+  readonly constant: Rate;
 }
 
 async function measure(): Promise<readonly Result[]> {
@@ -171,45 +177,60 @@ async function measure(): Promise<readonly Result[]> {
   // Thrice as many as fit, so that none is still there however many are asked for at once.
   const many = pathsOf("none", Math.ceil(3 * LEAST_MEMORY / hit.bytes));
   const file = await writePaths(folder, many);
-  await using constant = await startPeer("_constant.ts", hit);
-  await using paintedConstant = await startPeer("_constant.ts", paintedHit);
+  await using peer = await startPeer("_constant.ts", hit);
+  await using paintedPeer = await startPeer("_constant.ts", paintedHit);
   await using redisOnly = await startPeer("_redis_only.ts", hit, redis.url, file);
-  const name = `constant body, ${hit.bytes} bytes`;
-  const peer: Subject = { name, server: constant, paths: plain };
-  const inTurn: Subject = { name: `${name}, in turn`, server: constant, paths: many };
-  const paintedPeer: Subject = {
-    name: `constant body, ${paintedHit.bytes} bytes`,
-    server: paintedConstant,
-    paths: painted,
-  };
-  const server = inMemory;
-  const subjects: readonly Subject[] = [
-    peer,
-    { name: "memory, plain", server, paths: plain, layer: "memory", peer },
-    paintedPeer,
-    { name: "memory, painted", server, paths: painted, layer: "memory", peer: paintedPeer },
-    inTurn,
-    { name: "Redis's client alone", server: redisOnly, paths: many, peer: inTurn },
-    { name: "Redis, plain", server: overRedis, paths: many, layer: "redis", peer: inTurn },
-    { name: "SQLite, plain", server: overFile, paths: many, layer: "sqlite", peer: inTurn },
+  const inTurn: Subject = { server: peer, paths: many };
+  const comparisons: readonly Comparison[] = [
+    {
+      name: `memory, plain, ${hit.bytes} bytes`,
+      subject: { server: inMemory, paths: plain, layer: "memory" },
+      constant: { server: peer, paths: plain },
+    },
+    {
+      name: `memory, painted, ${paintedHit.bytes} bytes`,
+      subject: { server: inMemory, paths: painted, layer: "memory" },
+      constant: { server: paintedPeer, paths: painted },
+    },
+    {
+      name: "Redis's client alone",
+      subject: { server: redisOnly, paths: many },
+      constant: inTurn,
+    },
+    {
+      name: "Redis, plain",
+      subject: { server: overRedis, paths: many, layer: "redis" },
+      constant: inTurn,
+    },
+    {
+      name: "SQLite, plain",
+      subject: { server: overFile, paths: many, layer: "sqlite" },
+      constant: inTurn,
+    },
   ];
-  for (const subject of subjects) {
-    await paint(subject);
-    await load(subject, folder, values.warmup);
-  }
+  const results: Result[] = [];
+  for (const comparison of comparisons) results.push(await compare(comparison));
+  return results;
+}
 
-  const rates = new Map<Subject, Rate[]>(subjects.map((subject) => [subject, []]));
+async function compare({ name, subject, constant }: Comparison): Promise<Result> {
+  await paint(subject);
+  for (const one of [constant, subject]) await load(one, folder, values.warmup);
+  const rates: Rate[] = [];
+  const constants: Rate[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const subject of subjects) rates.get(subject)?.push(await rateOf(subject));
+    rates.push(await rateOf(subject));
+    constants.push(await rateOf(constant));
   }
-  const middle = (subject: Subject, what: keyof Rate): number =>
-    median((rates.get(subject) ?? []).map((rate) => rate[what]));
-  return subjects.map((subject) => {
-    const perSecond = middle(subject, "perSecond");
-    const ratio = perSecond / middle(subject.peer ?? subject, "perSecond");
-    const [p99, cpu] = [middle(subject, "p99"), middle(subject, "cpu")];
-    return { name: subject.name, perSecond, p99, cpu, ratio };
-  });
+  return { name, rate: middleOf(rates), constant: middleOf(constants) };
+}
+
+function middleOf(rates: readonly Rate[]): Rate {
+  return {
+    perSecond: median(rates.map(({ perSecond }) => perSecond)),
+    p99: median(rates.map(({ p99 }) => p99)),
+    cpu: median(rates.map(({ cpu }) => cpu)),
+  };
 }
 
 /** One run of wrk, in which the subject's layer has to answer. */
@@ -228,16 +249,22 @@ async function rateOf(subject: Subject): Promise<Rate> {
 print(`Measuring with ${values.connections} connections`);
 const starts: (readonly Result[])[] = [];
 for (let i = 0; i < Number(values.starts); i++) starts.push(await measure());
-header("hits", "requests/s", "of constant", "least", "most", "p99 ms", "CPU µs");
+const titles = ["requests/s", "constant's", "of constant", "least", "most"];
+header("hits", ...titles, "p99 ms", "constant's", "CPU µs", "constant's");
 for (const { name } of starts[0] ?? []) {
   const results = starts.flatMap((results) => results.filter((result) => result.name === name));
-  const ratios = results.map(({ ratio }) => ratio);
+  const rate = middleOf(results.map((result) => result.rate));
+  const constant = middleOf(results.map((result) => result.constant));
+  const ratios = results.map(({ rate, constant }) => rate.perSecond / constant.perSecond);
   row([
     name,
-    median(results.map(({ perSecond }) => perSecond)),
+    rate.perSecond,
+    constant.perSecond,
     ...[median(ratios), Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2)),
-    median(results.map(({ p99 }) => p99)).toFixed(1),
-    median(results.map(({ cpu }) => cpu)).toFixed(0),
+    rate.p99.toFixed(1),
+    constant.p99.toFixed(1),
+    rate.cpu,
+    constant.cpu,
   ]);
 }
 await Deno.remove(folder, { recursive: true });
