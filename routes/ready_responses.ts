@@ -4,9 +4,6 @@ import type { Served } from "../lib/pictures/mod.ts";
 import { noteFreshness, pictureResponse, type ResponseOptions } from "./picture_response.ts";
 import type { Presentation } from "./picture_query.ts";
 
-/** Bytes of the responses that are held: they have copies of the pictures that are asked for most. */
-const RESPONSE_BYTES = 32 * 1024 * 1024;
-
 /** Rough bytes of one beside its body: headers, map slot, list links. */
 const OVERHEAD = 4096;
 
@@ -20,10 +17,15 @@ interface Ready {
  * its clones share both, and take a fiftieth of the time.
  */
 export class ReadyResponses {
-  readonly #known = new LRUCache<Presentation, Ready>({
-    maxSize: RESPONSE_BYTES,
-    sizeCalculation: ({ served }) => OVERHEAD + (served.body?.byteLength ?? 0),
-  });
+  readonly #known: LRUCache<Presentation, Ready>;
+
+  /** @param maxBytes Bound of the bytes held: each response has a copy of its picture. */
+  constructor(maxBytes: number) {
+    this.#known = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: ({ served }) => OVERHEAD + (served.body?.byteLength ?? 0),
+    });
+  }
 
   /**
    * Makes the response with a picture that is at hand in memory, or finds the one made before of the

@@ -17,6 +17,9 @@ const QUERIES_BYTES = 16 * 1024 * 1024;
 /** Bytes of one beside its text: the request, and the names of its picture. */
 const QUERY_BYTES = 3000;
 
+/** Bytes of responses that are ready to send, of those of the pictures in memory. */
+const RESPONSES_SHARE = 1 / 4;
+
 /**
  * `GET`, `HEAD` and `POST /v1/stylize`: a picture painted in a style.
  *
@@ -28,7 +31,9 @@ export function createStylizeRoute(services: Services, bodies: Bodies): Hono {
   const app = new Hono();
 
   const read = queryReader(services);
-  const responses = new ReadyResponses();
+  const responses = new ReadyResponses(
+    Math.floor(RESPONSES_SHARE * services.config.MEMORY_CACHE_BYTES),
+  );
   app.get("/v1/stylize", (c) => {
     const query = read(c);
     const { request, presentation } = query;

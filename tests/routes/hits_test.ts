@@ -170,3 +170,10 @@ Deno.test("requests are logged at the level info, and not above it", async () =>
     assert.equal(app.lines.filter((line) => line === "info request").length, count);
   }
 });
+
+Deno.test("hits are given with any bound of the memory", async () => {
+  await using app = await createTestApp({ env: { MEMORY_CACHE_BYTES: "1048577" } });
+  for (const pattern of [/stored/, /hit/, /hit/]) {
+    assert.match((await app.request(PATH)).headers.get("cache-status") ?? "", pattern);
+  }
+});
