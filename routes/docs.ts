@@ -26,8 +26,11 @@ const PAGE = `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#interface" });\n`;
 
-/** The page needs inline styles and data URIs for its icons; scripts are its own only. */
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+/**
+ * The page needs inline styles, data URIs for its icons and blobs for the pictures that are tried
+ * out; scripts are its own only.
+ */
+const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:";
 
 /**
  * `GET /openapi.json` and `GET /docs`: the interface for machines and for people.

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { chromium, type Page } from "playwright-core";
-import { findProgram } from "../support/programs.ts";
+import type { Page } from "playwright-core";
 import { startService } from "../support/service.ts";
-
-const executablePath = findProgram("chromium", "chromium-browser", "google-chrome") ?? "";
-
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
+import { failuresOf, startBrowser, until } from "./browser.ts";
 
 // Expressions that run in the page, where the document is. Thumbnails are loaded when they are seen.
 const ALL_LOADED = `
@@ -34,10 +30,9 @@ for (const signed of [false, true]) {
   Deno.test(`the first page is a playground, ${signed ? "signed" : "unsigned"}`, async () => {
     const env = signed ? { SIGNING_KEYS: `k1:${"0f".repeat(32)}` } : {};
     await using service = await startService(env);
-    await using browser = await chromium.launch({ executablePath, args: ARGS });
+    await using browser = await startBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
-    const failed: string[] = [];
-    page.on("pageerror", (error) => failed.push(String(error)));
+    const failures = failuresOf(page);
     await page.goto(service.origin);
     await until(page, ALL_LOADED);
     const widths = await page.evaluate<number[]>(WIDTHS);
@@ -57,7 +52,7 @@ for (const signed of [false, true]) {
     await page.setViewportSize({ width: 390, height: 844 });
     await until(page, `(${OVERFLOW}) <= 0`);
     await takeScreenshot(page, `${signed ? "signed-" : ""}phone.png`);
-    assert.deepEqual(failed, []);
+    assert.deepEqual(failures, []);
   });
 }
 
@@ -66,7 +61,7 @@ Deno.test("the first page shows the presets where nothing else is painted", asyn
   await Deno.writeTextFile(file, '{"card":{"style":"mosaic","w":"300"},"plain":{"style":"none"}}');
   await using service = await startService({ PRESETS_FILE: file, PRESETS_ONLY: "true" });
   await Deno.remove(file);
-  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
   await page.goto(service.origin);
   await until(page, `(([, width, message]) => width === 300 && message === "")(${PICTURE})`);
@@ -80,7 +75,7 @@ Deno.test("the first page shows the presets where nothing else is painted", asyn
 
 Deno.test("the first page has only painted what is wanted last, and keeps it in view", async () => {
   await using service = await startService();
-  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const order: string[] = [];
   page.on("requestfinished", (request) => order.push(request.url()));
@@ -119,7 +114,7 @@ Deno.test("page and interface work behind a proxy that takes a folder off the pa
     },
   );
   const folder = `http://127.0.0.1:${proxy.addr.port}/images`;
-  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  await using browser = await startBrowser();
   const page = await browser.newPage();
   await page.goto(`${folder}/`);
   await until(page, `(([, width, message]) => width === 640 && message === "")(${PICTURE})`);
@@ -132,7 +127,7 @@ Deno.test("page and interface work behind a proxy that takes a folder off the pa
 
 Deno.test("every control of the first page has a name for those who do not see it", async () => {
   await using service = await startService();
-  await using browser = await chromium.launch({ executablePath, args: ARGS });
+  await using browser = await startBrowser();
   const page = await browser.newPage();
   await page.goto(service.origin);
   await until(page, `document.querySelectorAll("#styles img").length > 20`);
@@ -179,13 +174,4 @@ async function changed(page: Page, act: () => Promise<unknown>, asked = 300): Pr
 async function takeScreenshot(page: Page, name: string): Promise<void> {
   const folder = Deno.env.get("SCREENSHOTS");
   if (folder) await page.screenshot({ path: `${folder}/${name}`, fullPage: true });
-}
-
-/** The driver's own waiting evaluates text in the page, which the page's security policy forbids. */
-async function until(page: Page, expression: string): Promise<void> {
-  const end = Date.now() + 120_000;
-  while (!await page.evaluate<boolean>(expression)) {
-    assert(Date.now() < end, `Never came true: ${expression}`);
-    await page.waitForTimeout(50);
-  }
 }

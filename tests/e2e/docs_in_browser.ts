@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { startService } from "../support/service.ts";
+import { failuresOf, startBrowser, until } from "./browser.ts";
+
+const OPEN = ".opblock.is-open";
+const PICTURE_SHOWN = `document.querySelector("${OPEN} .responses-wrapper img")?.naturalWidth > 0`;
+
+/** Opens an operation and makes its fields ones to fill in. */
+async function tryOut(page: Page, operation: string): Promise<void> {
+  await page.click(`${operation} .opblock-summary-control`);
+  await page.click(`${OPEN} .try-out__btn`);
+}
+
+Deno.test("pictures can be tried out in the page of the interface", async () => {
+  await using service = await startService();
+  await using browser = await startBrowser();
+  const page = await browser.newPage();
+  const failures = failuresOf(page);
+  await page.goto(`${service.origin}/docs`);
+  await tryOut(page, "#operations-default-stylize");
+  await page.fill(`${OPEN} tr[data-param-name=url] input`, "/sample.jpg");
+  await page.click(`${OPEN} .execute`);
+  await until(page, PICTURE_SHOWN);
+  assert.deepEqual(failures, []);
+});
