@@ -13,7 +13,7 @@ import { digest } from "./digest.ts";
 import { namedContent, namedMasks, type NamedSource, namedStyle, naming } from "./named_source.ts";
 import type { Materials, Plan } from "./plan.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
-import { readSample } from "./sample.ts";
+import { Sample } from "./sample.ts";
 import type { Sources, StoredSource } from "./sources.ts";
 
 /** Raised when the same pixels would be encoded differently: it is part of every ETag. */
@@ -38,11 +38,12 @@ export interface PainterOptions {
 /** Finds what a request needs and has it painted. */
 export class Painter {
   readonly #options: PainterOptions;
-  #sample: Promise<StoredSource> | undefined;
+  readonly #sample: Sample;
 
   /** @param options The parts. */
   constructor(options: PainterOptions) {
     this.#options = options;
+    this.#sample = new Sample(options.sample);
   }
 
   /**
@@ -203,7 +204,7 @@ export class Painter {
 
   async #read(source: PictureSource, signal: AbortSignal): Promise<StoredSource> {
     if ("url" in source) return await this.#options.sources.get(source.url, signal);
-    if ("sample" in source) return await (this.#sample ??= readSample(this.#options.sample));
+    if ("sample" in source) return await this.#sample.get();
     return { bytes: source.bytes, version: await versionOf(source.bytes), freshUntil: 0 };
   }
 
