@@ -58,7 +58,7 @@ function whole(least: number, most: number, documented: z.GlobalMeta): Field<num
 }
 
 function address(documented: z.GlobalMeta): Field<string> {
-  const schema = { type: "string", format: "uri", maxLength: 2048 } as const;
+  const schema = { type: "string", format: "uri-reference", maxLength: 2048 } as const;
   return z.string().meta({ ...documented, schema });
 }
 
@@ -66,8 +66,7 @@ function gravity(): Field<string> {
   const names = [...Object.keys(GRAVITIES), "attention"];
   const text = `must be one of ${names.join(", ")}, or a focal point x,y with both from 0 to 1`;
   return z.string().refine((value) => names.includes(value) || POINT.test(value), text).meta({
-    description: "What stays visible where the picture is cut",
-    example: "0.5,0.3",
+    description: "What stays visible where the picture is cut, such as top or 0.5,0.3",
     schema: { anyOf: [{ enum: names }, { type: "string", pattern: POINT.source }] },
   });
 }
@@ -80,8 +79,7 @@ function duration(): Field<number> {
     .pipe(z.number().min(MAX_AGE.least, text).max(MAX_AGE.most, text))
     .meta({
       description:
-        "How long the picture is fresh; caches may show it for longer while they renew it",
-      example: "1h",
+        "How long the picture is fresh, such as 1h; caches may show it for longer while they renew it",
       schema: { type: "string", pattern: pattern.source },
     });
 }
@@ -136,8 +134,10 @@ const SIGNING = {
 };
 
 const PICTURE = {
-  url: address({ description: "The content: absolute http(s) URL of a picture, or /sample.jpg" })
-    .optional(),
+  url: address({
+    description: "The content: absolute http(s) URL of a picture, or /sample.jpg",
+    example: "/sample.jpg",
+  }).optional(),
   alpha: decimal(0, 1, { description: "From the content (0) to the style (1)" }).optional(),
   color: z.enum(["style", "content"]).meta({ description: "Whose colours the result has" })
     .optional(),
@@ -149,8 +149,7 @@ const PICTURE = {
   g: gravity().optional(),
   dpr: decimal(1, 4, { description: "Device pixels per CSS pixel" }).optional(),
   bg: z.string().regex(COLOUR, "must be a colour in hexadecimal, such as fff or 336699").meta({
-    description: "What transparent parts and margins are filled with",
-    example: "336699",
+    description: "What transparent parts and margins are filled with, such as 336699",
     schema: { type: "string", pattern: COLOUR.source },
   }).optional(),
   fm: z.enum(FORMATS).meta({ description: "Format; auto goes by Accept" }).optional(),

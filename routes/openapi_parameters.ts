@@ -12,7 +12,8 @@ export interface Parameter {
 
 /**
  * Describes the parameters of a query by the schemas that validate them. What a schema cannot say
- * of a text, such as that it is read as a number, stands in its metadata as `schema`.
+ * of a text, such as that it is read as a number, stands in its metadata as `schema`. An example is
+ * what `/docs` fills in and sends, so parameters that are mostly left out have none.
  *
  * @param fields The schemas.
  * @param required The names of those that must be there.

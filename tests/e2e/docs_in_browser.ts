@@ -12,15 +12,16 @@ async function tryOut(page: Page, operation: string): Promise<void> {
   await page.click(`${OPEN} .try-out__btn`);
 }
 
-Deno.test("pictures can be tried out in the page of the interface", async () => {
+Deno.test("pictures can be tried out in the page of the interface as it is opened", async () => {
   await using service = await startService();
   await using browser = await startBrowser();
   const page = await browser.newPage();
   const failures = failuresOf(page);
   await page.goto(`${service.origin}/docs`);
   await tryOut(page, "#operations-default-stylize");
-  await page.fill(`${OPEN} tr[data-param-name=url] input`, "/sample.jpg");
+  const asked = page.waitForRequest(/\/v1\//);
   await page.click(`${OPEN} .execute`);
+  assert.deepEqual([...new URL((await asked).url()).searchParams.keys()], ["url", "style"]);
   await until(page, PICTURE_SHOWN);
   assert.deepEqual(failures, []);
 });

@@ -17,6 +17,23 @@ Deno.test("GET /openapi.json describes every route and parameter", async () => {
   assert(["200", "304", "400", "404", "502", "503"].every((status) => answers.includes(status)));
 });
 
+Deno.test("GET /openapi.json has examples only of what a picture needs: /docs sends them", async () => {
+  await using app = await createTestApp();
+  const { paths } = await (await app.request("/openapi.json")).json();
+  const examples = (path: string, method: string): unknown => {
+    const parameters: { name: string; schema: { example?: string } }[] =
+      paths[path][method].parameters;
+    const withExample = parameters.filter(({ schema }) => schema.example !== undefined);
+    return Object.fromEntries(withExample.map(({ name, schema }) => [name, schema.example]));
+  };
+  const [url, style] = ["/sample.jpg", "oil-strokes:0.6,mosaic:0.4"];
+  assert.deepEqual(examples("/v1/stylize", "get"), { url, style });
+  assert.deepEqual(examples("/v1/stylize", "post"), { style });
+  assert.deepEqual(examples("/v1/sheet", "get"), { url, styles: "mosaic,woodcut" });
+  assert.deepEqual(examples("/v1/info", "get"), { url, style });
+  assert.deepEqual(examples("/v1/styles", "get"), {});
+});
+
 Deno.test("GET /openapi.json allows every cursor that GET /v1/styles hands out", async () => {
   await using app = await createTestApp();
   const options = {
