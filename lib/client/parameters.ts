@@ -72,7 +72,7 @@ export interface StyleParameters {
   readonly styleUrl?: Address | undefined;
   /** URLs of grey masks, one per style in the styles' order; the last may be left out. */
   readonly mask?: Address | readonly Address[] | undefined;
-  /** Frames of an animation: the first, or all. Default 1. */
+  /** Frames of an animation: the first, or all (`fm` auto, webp or gif). Default 1. */
   readonly frames?: 1 | "all" | undefined;
   /** What comes instead of a failed picture: an error, the original, or a redirect to a URL. */
   readonly onerror?: "error" | "original" | URL | `http${string}` | undefined;

@@ -8,7 +8,7 @@ import {
   srcsetCandidates,
   type SrcsetSteps,
 } from "./srcset.ts";
-import type { StylizeParameters } from "./urls.ts";
+import { ANIMATED_FORMATS, type StylizeParameters } from "./urls.ts";
 
 /** A format that a `<source>` may have. */
 export type SourceFormat = Exclude<Format, "auto">;
@@ -17,7 +17,10 @@ export type SourceFormat = Exclude<Format, "auto">;
 export type PictureOptions = SrcsetSteps & {
   /** What the picture shows, for those who do not see it; empty for decoration. */
   readonly alt: string;
-  /** Formats, best first; the last is the `<img>`. Default avif, webp, jpeg. */
+  /**
+   * Formats, best first; the last is the `<img>`. Default avif, webp, jpeg; with all frames webp, gif,
+   * and no others are allowed.
+   */
   readonly formats?: readonly SourceFormat[] | undefined;
   /** The `sizes` attribute; needed with widths. Default `100vw`. */
   readonly sizes?: string | undefined;
@@ -31,7 +34,7 @@ export type PictureOptions = SrcsetSteps & {
   readonly loading?: "lazy" | "eager" | undefined;
 };
 
-const FORMATS: readonly SourceFormat[] = ["avif", "webp", "jpeg"];
+const STILL: readonly SourceFormat[] = ["avif", "webp", "jpeg"];
 
 interface Source {
   readonly format: SourceFormat;
@@ -97,7 +100,7 @@ function plan(
 ): Source[] {
   assertObject("parameters", parameters);
   assertObject("options", options);
-  const formats = options.formats ?? FORMATS;
+  const formats = options.formats ?? (parameters.frames === "all" ? ANIMATED_FORMATS : STILL);
   if (!Array.isArray(formats)) throw badValue("formats", "a list of formats", formats);
   if (formats.length === 0) throw new RangeError("Cannot make a picture without formats");
   return formats.map((format) => ({

@@ -1,12 +1,16 @@
 import { canonicalQuery } from "./canonical.ts";
 import { assertObject, badValue } from "./bad_value.ts";
 import type {
+  Format,
   InfoParameters,
   PictureParameters,
   SheetParameters,
   StyleParameters,
 } from "./parameters.ts";
 import { INFO, SHEET, STYLED, writeParameters, type Writers } from "./write.ts";
+
+/** The formats that hold all frames of an animation, best first. */
+export const ANIMATED_FORMATS: readonly Exclude<Format, "auto">[] = ["webp", "gif"];
 
 /** Parameters of `/v1/stylize`: one of `style`, `styleUrl` and `preset` says what to paint in. */
 export type StylizeParameters =
@@ -96,12 +100,16 @@ interface Parts<T> {
   readonly writers: Writers<T>;
 }
 
-type Styled = { readonly [K in "style" | "styleUrl"]?: unknown };
+type Styled = { readonly [K in "style" | "styleUrl" | "frames"]?: unknown };
 
 function build<T extends PictureParameters & Styled>(parts: Parts<T>): string {
   const { base, path, parameters, writers } = parts;
   if (parameters.style !== undefined && parameters.styleUrl !== undefined) {
     throw new TypeError("Cannot build the URL: style and styleUrl exclude each other");
+  }
+  const allowed: readonly Format[] = ["auto", ...ANIMATED_FORMATS];
+  if (parameters.frames === "all" && !allowed.includes(parameters.fm ?? "auto")) {
+    throw badValue("fm", `one of ${allowed.join(", ")} with all frames`, parameters.fm);
   }
   if (String(parameters.url ?? "") === "") {
     throw new TypeError("Cannot build the URL: url is missing");

@@ -115,6 +115,17 @@ Deno.test("pictureMarkup() offers avif, webp, then jpeg as the image", () => {
   );
 });
 
+Deno.test("pictureMarkup() of all frames offers webp and gif, and refuses other formats", () => {
+  const all = { ...PICTURE, frames: "all" } as const;
+  const markup = pictureMarkup("", all, { densities: [1], alt: "" });
+  const formats = [...markup.matchAll(/[?]fm=(\w+)&#38;frames=all/g)].map(([, format]) => format);
+  assert.deepEqual(formats, ["webp", "gif", "gif"]);
+  for (const format of ["avif", "jpeg", "png"] as const) {
+    const options = { densities: [1], alt: "", formats: ["webp", format] } as const;
+    assert.throws(() => pictureMarkup("", all, options), /fm.*auto, webp, gif with all frames/);
+  }
+});
+
 Deno.test("pictureMarkup() writes sizes only with widths, and the attributes that are given", () => {
   const markup = pictureMarkup("", PICTURE, {
     widths: [20, 10],

@@ -43,6 +43,7 @@ const VALID: readonly (readonly [Partial<StylizeParameters>, string])[] = [
   [{ onerror: new URL("https://example.com/x.png") }, "onerror=https://example.com/x.png"],
   [{ filename: 'ü "x".png', download: true }, 'download=1&filename=ü "x".png'],
   [{ frames: "all", color: "content" }, "color=content&frames=all"],
+  [{ frames: "all", fm: "gif" }, "fm=gif&frames=all"],
   [{ mask: "https://example.com/m.png" }, "mask=https://example.com/m.png"],
   [
     { mask: ["https://example.com/b", new URL("https://example.com/a")] },
@@ -68,6 +69,7 @@ const INVALID: readonly (readonly [unknown, RegExp])[] = [
   [{ style: "mosaic" }, /url is missing/],
   [{ url: "", style: "mosaic" }, /url is missing/],
   [{ ...CAT, styles: ["a"] }, /Unknown parameter "styles"/],
+  [{ ...CAT, frames: "all", fm: "avif" }, /fm.*auto, webp, gif with all frames, received "avif"/],
 ];
 
 const WRONG_TYPES: readonly (readonly [unknown, RegExp])[] = [
