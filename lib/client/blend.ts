@@ -1,4 +1,5 @@
 import { badValue } from "./bad_value.ts";
+import { STYLE_ID } from "./values.ts";
 
 /** A style and its weight in a blend, from 0; the service scales the weights to the sum 1. */
 export type WeightedStyle = readonly [id: string, weight: number];
@@ -21,7 +22,8 @@ export interface WriteStyleOptions {
 /** Most styles of a blend. */
 const MAX_STYLES = 8;
 
-const STYLE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** An id, with or without a weight; `none` is no style and cannot be blended. */
+const PART = /^(?!none(?::|$))[a-z0-9]+(?:-[a-z0-9]+)*(?::(?:\d{1,5}(?:\.\d+)?|\.\d+))?$/;
 
 /**
  * Writes a style or blend as the text of the parameter `style`.
@@ -42,7 +44,7 @@ const STYLE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
  * ```
  */
 export function writeStyle(style: BlendStyle, options: WriteStyleOptions = {}): string {
-  if (typeof style === "string") return style;
+  if (typeof style === "string") return checkText(style);
   const parts = toParts(style);
   check(parts);
   if (!options.ordered) parts.sort(([a], [b]) => a < b ? -1 : 1);
@@ -50,6 +52,13 @@ export function writeStyle(style: BlendStyle, options: WriteStyleOptions = {}): 
   if (first && parts.length === 1) return first[0];
   const equal = parts.every(([, weight]) => weight === first?.[1]);
   return parts.map(([id, weight]) => equal ? id : `${id}:${Number(weight.toFixed(6))}`).join(",");
+}
+
+function checkText(text: string): string {
+  const parts = text.split(",");
+  const isBlend = parts.length <= MAX_STYLES && parts.every((part) => PART.test(part));
+  if (isBlend || text === "none") return text;
+  throw badValue("style", `an id, or a blend of up to ${MAX_STYLES} such as a:0.6,b:0.4`, text);
 }
 
 function toParts(style: Exclude<BlendStyle, string>): WeightedStyle[] {
@@ -66,7 +75,9 @@ function check(parts: readonly WeightedStyle[]): void {
   if (parts.length === 0 || parts.length > MAX_STYLES) {
     throw new TypeError(`Cannot blend ${parts.length} styles: 1 to ${MAX_STYLES} are allowed`);
   }
-  const bad = parts.find(([id]) => typeof id !== "string" || !STYLE_ID.test(id));
+  const bad = parts.find(([id]) =>
+    typeof id !== "string" || !STYLE_ID.test(id) || (id === "none" && parts.length > 1)
+  );
   if (bad) throw new TypeError(`Cannot blend "${bad[0]}": it is not the id of a style`);
   if (new Set(parts.map(([id]) => id)).size < parts.length) {
     throw new TypeError("Cannot blend a style with itself: give each id once");

@@ -22,10 +22,10 @@ export type Gravity = GravityName | { readonly x: number; readonly y: number };
 /** A picture's format; `auto` is chosen by the browser's `Accept`. */
 export type Format = "auto" | "avif" | "webp" | "jpeg" | "png" | "gif";
 
-/** How long an answer is fresh: `90s`, `10m`, `1h`, `30d`. */
+/** How long an answer is fresh: `90s`, `10m`, `1h`, `30d`; a whole number, from `60s` to `365d`. */
 export type Duration = `${number}${"s" | "m" | "h" | "d"}`;
 
-/** An absolute http(s) URL. */
+/** An absolute http(s) URL, or `/sample.jpg`. */
 export type Address = string | URL;
 
 /** What every picture may have; an absent parameter has the service's default. */
@@ -58,7 +58,7 @@ export interface PictureParameters {
   readonly preset?: string | undefined;
   /** How long the answer is fresh; caches may show it for longer. Default: the server's. */
   readonly maxage?: Duration | undefined;
-  /** The name under which the picture is saved. */
+  /** The name under which the picture is saved: 1 to 150 characters, without `/` and `\`. */
   readonly filename?: string | undefined;
   /** Whether browsers save the picture instead of showing it. Default false. */
   readonly download?: boolean | undefined;

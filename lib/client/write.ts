@@ -1,12 +1,23 @@
-import { badValue } from "./bad_value.ts";
 import { writeStyle } from "./blend.ts";
 import type {
-  Gravity,
   InfoParameters,
   PictureParameters,
   SheetParameters,
   StyleParameters,
 } from "./parameters.ts";
+import {
+  address,
+  choice,
+  decimal,
+  duration,
+  FITS,
+  flag,
+  form,
+  FORMATS,
+  gravity,
+  ids,
+  whole,
+} from "./values.ts";
 
 /** Writes a value of the parameter of that name; `all` are those that are given with it. */
 type Writer<T> = (
@@ -18,22 +29,32 @@ type Writer<T> = (
 /** How each parameter's value is written; such a table is also the list of what is known. */
 export type Writers<T> = { readonly [K in keyof T]-?: Writer<NonNullable<T[K]>> };
 
+const picture = address(["/sample.jpg"]);
+
+const colour = form(
+  /^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/i,
+  "a colour in hexadecimal, such as fff or 336699",
+);
+
 const PICTURE: Writers<PictureParameters> = {
-  url: address,
+  url: picture,
   alpha: decimal(0, 1),
-  color: text,
+  color: choice(["style", "content"]),
   w: whole(16_383),
   h: whole(16_383),
-  fit: text,
+  fit: choice(FITS),
   g: gravity,
   dpr: decimal(1, 4),
-  bg: (value, name) => text(value, name).replace(/^#/, "").toLowerCase(),
-  fm: text,
+  bg: (value, name) => colour(value, name).replace(/^#/, "").toLowerCase(),
+  fm: choice(FORMATS),
   q: whole(100),
-  model: text,
-  preset: text,
-  maxage: text,
-  filename: text,
+  model: form(/^[\w-]{1,64}$/, "the name of a model"),
+  preset: form(/^[a-z0-9-]{1,64}$/, "the name of a preset"),
+  maxage: duration,
+  filename: form(
+    /^[^\p{Cc}/\\]{1,150}$/u,
+    "a text of 1 to 150 characters, without /, \\ and control characters",
+  ),
   download: flag,
 };
 
@@ -41,11 +62,11 @@ const PICTURE: Writers<PictureParameters> = {
 export const STYLED: Writers<PictureParameters & StyleParameters> = {
   ...PICTURE,
   style: (value, _name, { mask }) => writeStyle(value, { ordered: mask !== undefined }),
-  styleUrl: address,
+  styleUrl: picture,
   mask: (value, name) =>
-    value instanceof Array ? value.map((one) => address(one, name)) : address(value, name),
-  frames: (value, name) => value === 1 ? "1" : text(value, name),
-  onerror: address,
+    value instanceof Array ? value.map((one) => picture(one, name)) : picture(value, name),
+  frames: (value, name) => choice(["1", "all"])(value === 1 ? "1" : value, name),
+  onerror: address(["error", "original"]),
 };
 
 const { download: _download, filename: _filename, onerror: _onerror, ...FACTS } = STYLED;
@@ -63,8 +84,8 @@ export const SHEET: Writers<SheetParameters> = { ...PICTURE, styles: ids, column
  * @param writers The parameters that there are.
  * @returns The pairs in no special order.
  * @throws {RangeError} If a number is outside its range.
- * @throws {TypeError} If a parameter is unknown, its value is of a wrong type, or a blend cannot be
- * used.
+ * @throws {TypeError} If a parameter is unknown, or its value is of a wrong type, not of the list or
+ * form that the service takes, or a blend that cannot be used.
  */
 export function writeParameters<T extends object>(
   parameters: T,
@@ -82,52 +103,4 @@ export function writeParameters<T extends object>(
     const name = key === "styleUrl" ? "style_url" : key;
     return [texts].flat().map((one): [string, string] => [name, one]);
   });
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value === "string") return value;
-  throw badValue(name, "a text", value);
-}
-
-function address(value: unknown, name: string): string {
-  if (typeof value === "string" || value instanceof URL) return String(value);
-  throw badValue(name, "a text or a URL", value);
-}
-
-function ids(value: unknown, name: string): string {
-  if (Array.isArray(value) && value.every((id) => typeof id === "string")) return value.join(",");
-  throw badValue(name, "a list of ids", value);
-}
-
-function gravity(value: Gravity, name: string): string {
-  if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null) {
-    throw badValue(name, "the name of a side or corner, or a point { x, y }", value);
-  }
-  const share = decimal(0, 1);
-  return `${share(value.x, `${name}.x`)},${share(value.y, `${name}.y`)}`;
-}
-
-function flag(value: unknown, name: string): string | undefined {
-  if (typeof value === "boolean") return value ? "1" : undefined;
-  throw badValue(name, "true or false", value);
-}
-
-/** The service rounds to six decimals and reads no exponent. */
-function decimal(least: number, most: number): (value: unknown, name: string) => string {
-  return (value, name) => {
-    if (typeof value === "number" && value >= least && value <= most) {
-      return String(Number(value.toFixed(6)));
-    }
-    throw badValue(name, `a number from ${least} to ${most}`, value);
-  };
-}
-
-function whole(most: number): (value: unknown, name: string) => string {
-  return (value, name) => {
-    if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) {
-      return String(value);
-    }
-    throw badValue(name, `a whole number from 1 to ${most}`, value);
-  };
 }

@@ -148,7 +148,8 @@ Deno.test("pictureMarkup() writes sizes only with widths, and the attributes tha
 const HOSTILE = `"><script>alert('x')</script>&amp;`;
 
 Deno.test("pictureMarkup() escapes every value", () => {
-  const markup = pictureMarkup(`https://img.example.org/"><b>`, { url: HOSTILE, style: HOSTILE }, {
+  const url = `https://example.com/${HOSTILE}`;
+  const markup = pictureMarkup(`https://img.example.org/"><b>`, { url, style: "mosaic" }, {
     widths: [1],
     alt: HOSTILE,
     sizes: HOSTILE,

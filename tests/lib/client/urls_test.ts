@@ -75,11 +75,11 @@ const INVALID: readonly (readonly [unknown, RegExp])[] = [
 const WRONG_TYPES: readonly (readonly [unknown, RegExp])[] = [
   [{ ...CAT, alpha: "0.5" }, /alpha.*a number from 0 to 1, received "0\.5"/],
   [{ ...CAT, w: "320" }, /w.*whole number from 1 to 16383, received "320"/],
-  [{ ...CAT, url: 5 }, /url.*a text or a URL, received 5/],
-  [{ ...CAT, bg: 0xffffff }, /bg.*a text, received 16777215/],
+  [{ ...CAT, url: 5 }, /url.*an absolute http\(s\) URL, received 5/],
+  [{ ...CAT, bg: 0xffffff }, /bg.*a colour in hexadecimal.*received 16777215/],
   [{ ...CAT, g: null }, /g.*point \{ x, y \}, received null/],
   [{ ...CAT, g: {} }, /g\.x.*received undefined/],
-  [{ ...CAT, fit: {} }, /fit.*a text, received an object/],
+  [{ ...CAT, fit: {} }, /fit.*one of inside, .*received an object/],
   [{ ...CAT, download: "false" }, /download.*true or false, received "false"/],
   [null, /parameters.*an object, received null/],
   [{ ...CAT, mask: [null] }, /mask.*received null/],
@@ -101,6 +101,23 @@ Deno.test.each(WRONG_TYPES)("stylizeUrl() refuses %j in its own words", (paramet
 Deno.test.each(INVALID)("stylizeUrl() refuses %j", (parameters, error) => {
   // What a caller without types may give.
   assert.throws(() => stylizeUrl(BASE, parameters as StylizeParameters), error);
+});
+
+function parse(url: string): ReturnType<typeof parseStylizeQuery> {
+  return parseStylizeQuery(new URL(url, BASE).searchParams, {
+    config: loadConfig(() => undefined),
+    presets: new Map([["card", {}]]),
+    sourcePolicy: DEFAULT_SOURCE_POLICY,
+    autoFormat: "auto",
+  });
+}
+
+Deno.test("stylizeUrl() writes only what the route takes", () => {
+  for (const [parameters] of VALID.filter(([{ mask }]) => mask === undefined)) {
+    assert.doesNotThrow(() =>
+      parse(stylizeUrl("", { ...CAT, ...parameters } as StylizeParameters))
+    );
+  }
 });
 
 Deno.test("stylizeUrl() is canonical already", () => {
@@ -129,7 +146,6 @@ Deno.test("stylizeUrl() carries URLs in any script unchanged", () => {
 });
 
 Deno.test("stylizeUrl() writes what the route understands", () => {
-  const config = loadConfig(() => undefined);
   const url = stylizeUrl(BASE, {
     url: "/sample.jpg",
     style: { waves: 3, mosaic: 1 },
@@ -144,12 +160,7 @@ Deno.test("stylizeUrl() writes what the route understands", () => {
     color: "content",
     model: "fast",
   });
-  const { request } = parseStylizeQuery(new URL(url).searchParams, {
-    config,
-    presets: new Map(),
-    sourcePolicy: DEFAULT_SOURCE_POLICY,
-    autoFormat: "auto",
-  });
+  const { request } = parse(url);
   assert.deepEqual(request.style, {
     kind: "catalog",
     styles: [{ id: "mosaic", weight: 0.25 }, { id: "waves", weight: 0.75 }],
@@ -162,6 +173,7 @@ Deno.test("stylizeUrl() writes what the route understands", () => {
 
 const BLENDS: readonly (readonly [BlendStyle, string])[] = [
   ["none", "none"],
+  [["none"], "none"],
   ["a:1,b:2", "a:1,b:2"],
   [["a"], "a"],
   [["b", "a"], "a,b"],
@@ -181,6 +193,8 @@ const BAD_BLENDS: readonly (readonly [BlendStyle, RegExp])[] = [
   [Array.from("abcdefghi"), /Cannot blend 9 styles: 1 to 8/],
   [["A"], /"A".*not the id/],
   [["a,b"], /not the id/],
+  [["a", "none"], /"none".*not the id/],
+  ["a b", /style.*an id, or a blend of up to 8.*received "a b"/],
   [["a", ["a", 2]], /itself/],
   [{ a: -1, b: 1 }, /"a".*-1/],
   [{ a: NaN }, /NaN/],
@@ -220,34 +234,39 @@ Deno.test("sheetUrl() writes what the route understands, and nothing else", () =
   }
   // @ts-expect-error: sheets redirect nowhere
   assert.throws(() => sheetUrl(BASE, { ...sheet, onerror: "original" }), /Unknown.*"onerror"/);
+  const styles = Array.from({ length: 25 }, (_, i) => `s${i}`);
+  assert.throws(() => sheetUrl(BASE, { ...sheet, styles }), /styles.*ids of up to 24/);
+  assert.doesNotThrow(() => sheetUrl(BASE, { ...sheet, styles: styles.slice(1) }));
+  assert.throws(() => sheetUrl(BASE, { ...sheet, styles: ["a b"] }), /styles.*a list of ids/);
   // @ts-expect-error: no list
   assert.throws(() => sheetUrl(BASE, { ...sheet, styles: "a,b" }), /styles.*a list of ids/);
 });
 
 Deno.test("infoUrl() needs no style", () => {
-  assert.equal(infoUrl(BASE, { url: "/sample.jpg" }), `${BASE}/v1/info?url=%2Fsample.jpg`);
+  const picture = { url: "/sample.jpg" } as const;
+  assert.equal(infoUrl(BASE, picture), `${BASE}/v1/info?url=%2Fsample.jpg`);
   assert.equal(
-    infoUrl("", { url: "/sample.jpg", styleUrl: new URL("https://example.com/s") }),
+    infoUrl("", { ...picture, styleUrl: new URL("https://example.com/s") }),
     "/v1/info?style_url=https%3A%2F%2Fexample.com%2Fs&url=%2Fsample.jpg",
   );
   // @ts-expect-error: facts have no substitute
-  assert.throws(() => infoUrl("", { url: "/a", onerror: "original" }), /Unknown.*"onerror"/);
+  assert.throws(() => infoUrl("", { ...picture, onerror: "original" }), /Unknown.*"onerror"/);
   // @ts-expect-error: facts are no file
-  assert.throws(() => infoUrl("", { url: "/a", download: true }), /Unknown.*"download"/);
+  assert.throws(() => infoUrl("", { ...picture, download: true }), /Unknown.*"download"/);
 });
 
 Deno.test("stylizeUrl() has types that know the parameters' values", () => {
-  const urls = [
+  const builds = [
     // @ts-expect-error: no such way to fill a box
-    stylizeUrl("", { ...CAT, fit: "stretch" }),
+    () => stylizeUrl("", { ...CAT, fit: "stretch" }),
     // @ts-expect-error: no such format
-    stylizeUrl("", { ...CAT, fm: "bmp" }),
+    () => stylizeUrl("", { ...CAT, fm: "bmp" }),
     // @ts-expect-error: no unit
-    stylizeUrl("", { ...CAT, maxage: "10" }),
+    () => stylizeUrl("", { ...CAT, maxage: "10" }),
     // @ts-expect-error: no address
-    stylizeUrl("", { ...CAT, onerror: "nothing" }),
+    () => stylizeUrl("", { ...CAT, onerror: "nothing" }),
     // @ts-expect-error: a corner is spelled with a hyphen
-    stylizeUrl("", { ...CAT, g: "topLeft" }),
+    () => stylizeUrl("", { ...CAT, g: "topLeft" }),
   ];
-  assert.equal(new Set(urls).size, urls.length);
+  for (const build of builds) assert.throws(build, TypeError);
 });
