@@ -159,10 +159,12 @@ const PICTURE = {
     schema: { type: "string", pattern: "^[\\w-]{1,64}$" },
   }).optional(),
   maxage: duration().optional(),
-  filename: z.string().regex(FILENAME, "must have 1 to 150 characters, without / and \\").meta({
-    description: "Name under which the picture is saved",
-    schema: { type: "string", pattern: "^[^\\x00-\\x1f\\x7f-\\x9f/\\\\]{1,150}$" },
-  }).optional(),
+  filename: z.string()
+    .regex(FILENAME, "must have 1 to 150 characters, without /, \\ and control characters")
+    .meta({
+      description: "Name under which the picture is saved",
+      schema: { type: "string", pattern: "^[^\\x00-\\x1f\\x7f-\\x9f/\\\\]{1,150}$" },
+    }).optional(),
   download: z.enum(["0", "1"]).meta({ description: "1: save instead of show" }).optional(),
   preset: z.string().meta({
     description: "A named set of parameters of the server; others override it",

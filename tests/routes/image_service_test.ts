@@ -67,6 +67,12 @@ Deno.test.each([
   assert.equal(await codeOf(app, `${PATH}&${query}`), "invalid_parameter");
 });
 
+Deno.test("GET /v1/stylize tells what a filename may not hold", async () => {
+  await using app = await createTestApp();
+  const { detail } = await (await app.request(`${PATH}&filename=a%01b`)).json();
+  assert.match(detail, /filename=.*: it must have .*without \/, \\ and control characters$/);
+});
+
 Deno.test("GET /v1/stylize with maxage bounds every cache", async () => {
   await using app = await createTestApp();
   const response = await app.request(`${PATH}&maxage=2h`);
