@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
@@ -24,7 +25,11 @@ const HELP = `Builds a model folder from checkpoints of the paper's network.
   --force          replace a model of that name
   --help           this text
 
-Nothing in the files is executed. The new model is used with MODEL=vgg19 deno task start.`;
+Nothing in the files is executed. A model in the default folder is used with
+MODEL=vgg19 deno task start, or stylize --model vgg19.`;
+
+/** Where the service and `stylize` look. */
+const MODELS = fileURLToPath(new URL("../../models", import.meta.url));
 
 /** The largest file that is read: ten times the whole VGG-19 in float32, in bytes. */
 const MAX_FILE_BYTES = 800_000_000;
@@ -53,7 +58,10 @@ export function importModel(args: readonly string[], terminal: Terminal): Promis
       );
     }
     const { path, version } = await build({ encoder, decoder, name, to, replace: values.force });
-    writeLine(terminal.stdout, `${path} is ready (version ${version}): MODEL=${name} uses it`);
+    const use = resolve(to) === MODELS
+      ? `MODEL=${name} uses it`
+      : `copy it into ${MODELS}, and MODEL=${name} uses it; loadModel() opens it where it is`;
+    writeLine(terminal.stdout, `${path} is ready (version ${version}): ${use}`);
   });
 }
 
@@ -61,7 +69,7 @@ const OPTIONS = {
   encoder: { type: "string" },
   decoder: { type: "string" },
   name: { type: "string", default: "vgg19" },
-  to: { type: "string", default: fileURLToPath(new URL("../../models", import.meta.url)) },
+  to: { type: "string", default: MODELS },
   force: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
