@@ -12,6 +12,7 @@ import {
   writeModelFolder,
 } from "../checkpoints/mod.ts";
 import { CommandError } from "./errors.ts";
+import { assertOnce } from "./repetition.ts";
 import { runCommand, type Terminal, writeLine } from "./terminal.ts";
 
 const HELP = `Builds a model folder from checkpoints of the paper's network.
@@ -43,8 +44,9 @@ const MAX_FILE_BYTES = 800_000_000;
  */
 export function importModel(args: readonly string[], terminal: Terminal): Promise<number> {
   return runCommand(terminal, async () => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values, tokens } = parseArgs({ args: [...args], options: OPTIONS, tokens: true });
     if (values.help) return writeLine(terminal.stdout, HELP);
+    assertOnce(tokens);
     const { encoder, decoder, name, to } = values;
     if (encoder === undefined || decoder === undefined) {
       throw new CommandError("--encoder FILE and --decoder FILE are needed; see --help");

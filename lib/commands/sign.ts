@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { type SigningKey, signUrl } from "../client/mod.ts";
 import { parseKeys } from "../signing/mod.ts";
 import { CommandError } from "./errors.ts";
+import { assertOnce } from "./repetition.ts";
 import { runCommand, type Terminal, writeLine } from "./terminal.ts";
 
 const HELP = `Signs URLs of the service, so that it serves them while SIGNING_KEYS is set.
@@ -53,12 +54,14 @@ export interface SignSurroundings extends Terminal {
  */
 export function sign(args: readonly string[], around: SignSurroundings): Promise<number> {
   return runCommand(around, async () => {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...args],
       options: OPTIONS,
       allowPositionals: true,
+      tokens: true,
     });
     if (values.help) return writeLine(around.stdout, HELP);
+    assertOnce(tokens);
     if (values["new-key"]) return writeLine(around.stdout, newKey(values.kid, around.now));
     const url = toUrl(positionals, values.base);
     const keys = values.key ?? around.get("SIGNING_KEYS")?.trim();

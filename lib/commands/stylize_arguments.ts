@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { CommandError } from "./errors.ts";
+import { assertOnce } from "./repetition.ts";
 
 /** What `deno task stylize` is asked to do. */
 export interface StylizeArguments {
@@ -43,15 +44,17 @@ const OPTIONS = {
  *
  * @param args The command line's arguments.
  * @returns What is asked; `help` if only the help text is.
- * @throws {CommandError} Naming the first argument that is missing or not allowed.
+ * @throws {CommandError} Naming the first argument that is missing, repeated or not allowed.
  */
 export function parseStylizeArguments(args: readonly string[]): StylizeArguments | "help" {
-  const { values, positionals } = parseArgs({
+  const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: OPTIONS,
     allowPositionals: true,
+    tokens: true,
   });
   if (values.help) return "help";
+  assertOnce(tokens);
   const { output, style, color, model } = values;
   if (positionals.length === 0) {
     throw new CommandError("a picture or a folder is needed; see --help");

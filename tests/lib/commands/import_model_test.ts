@@ -107,6 +107,7 @@ Deno.test.each<[string[], RegExp]>([
   [["--encoder", "a"], /--encoder FILE and --decoder FILE are needed/],
   [["--encoder", "a", "--decoder", "b", "--name", "../fast"], /Cannot name a model "\.\.\/fast"/],
   [["--encoder", "", "--decoder", "b"], /an empty file name/],
+  [["--encoder", "a", "--encoder", "b", "--decoder", "c"], /--encoder twice: give it once/],
   [["--encoder", "a", "--decoder", "b", "--to", ""], /an empty file name/],
   [["--decode", "b"], /Unknown option '--decode'/],
 ])("models:import %s says what is wrong", async (args, text) => {

@@ -125,6 +125,7 @@ const INVALID: readonly (readonly [readonly string[], RegExp])[] = [
   [[...KEY, "--base", "https://img.example.org", "v1/info"], /starts with "\/"/],
   [[...KEY, "v1/info"], /starts with "\/"/],
   [["--new-key", "--kid", "a b"], /name must be/],
+  [[...KEY, "--expires", "1h", "--expires", "1d", PATH], /--expires twice: give it once/],
   [["--unknown"], /--unknown/],
   [[PATH, "--key"], /--key/],
 ];

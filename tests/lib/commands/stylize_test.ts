@@ -195,6 +195,8 @@ Deno.test.each<[string[], RegExp]>([
   [["a.png", "-s", "mosaic", "-o", "b.png", "--width", "0"], /--width 0: .* from 1 to 12000/],
   [["a.png", "-s", "mosaic", "-o", "b.png", "--quality", "101"], /--quality 101: .* 1 to 100/],
   [["a.png", "-s", "mosaic", "-o", "b.png", "--color", "grey"], /--color grey: .*style or content/],
+  [["a.png", "-s", "mosaic", "--style", "waves", "-o", "b.png"], /--style twice: give it once/],
+  [["a.png", "-s", "mosaic", "-o", "b.png", "-o", "c.png"], /--output twice: give it once/],
   [["", "-s", "mosaic", "-o", "b.png"], /an empty file name/],
   [["a.png", "-s", "mosaic", "-o", ""], /an empty file name/],
   [[`${"a".repeat(300)}.png`, "-s", "mosaic", "-o", "b.png"], /name too long/],
