@@ -24,8 +24,11 @@ export const DEFAULT_QUALITY: Readonly<Record<OutputFormat, number>> = {
 /** PNG compression level 0..9: level 4 costs a third of level 9 for a few percent of size. */
 const PNG_LEVEL = 4;
 
-/** Half of the time of a progressive picture, for 0.4 % of size; see docs/performance.md. */
-const JPEG_FORM = { progressive: false } as const;
+/**
+ * Half of the time of a progressive picture, for 0.4 % of size; see docs/performance.md. Tables of
+ * 8 bits, which every decoder reads; without it a quality below 70 has some of 16 bits.
+ */
+const JPEG_FORM = { progressive: false, baseline: true } as const;
 
 /** Effort 0..6: method 2 takes under half of the time of method 4, for 5 % of size. */
 const WEBP_FORM = { method: 2 } as const;
