@@ -1,3 +1,4 @@
+import { assertPixels, assertQuality } from "./checks.ts";
 import { ImageError } from "./errors.ts";
 import { encodeGif } from "./encode_gif.ts";
 import { encodePng } from "./imagescript.ts";
@@ -43,12 +44,15 @@ const PAGE = [255, 255, 255] as const;
  * @param options Format and quality.
  * @returns The encoded picture, without any metadata.
  * @throws {ImageError} `encode_failed`.
+ * @throws {RangeError} If the bytes do not fit the sides, or the quality is out of range.
  */
 export async function encode(
   pixels: Pixels,
   options: EncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const quality = options.quality ?? DEFAULT_QUALITY[options.format];
+  assertPixels(pixels);
+  assertQuality(quality);
   try {
     switch (options.format) {
       case "gif":

@@ -1,4 +1,5 @@
 import { concat } from "../concat.ts";
+import { assertPixels, assertQuality } from "./checks.ts";
 import { riffChunks } from "./chunks.ts";
 import { DEFAULT_QUALITY, encode } from "./encode.ts";
 import { encodeGif } from "./encode_gif.ts";
@@ -22,7 +23,8 @@ export interface AnimationOptions {
  * @param options Format and quality.
  * @returns The encoded animation, without any metadata.
  * @throws {ImageError} `encode_failed`.
- * @throws {RangeError} If there is no frame, or frames differ in size.
+ * @throws {RangeError} If there is no frame, frames differ in size, a frame's bytes do not fit its
+ *   sides, or the quality, a delay or `plays` is out of range.
  */
 export async function encodeAnimation(
   animation: Animation,
@@ -30,6 +32,7 @@ export async function encodeAnimation(
 ): Promise<Uint8Array<ArrayBuffer>> {
   assertFrames(animation);
   const quality = options.quality ?? DEFAULT_QUALITY[options.format];
+  assertQuality(quality);
   if (options.format === "webp") return await encodeWebp(animation, quality);
   try {
     return await encodeGif(animation, quality);
@@ -38,10 +41,16 @@ export async function encodeAnimation(
   }
 }
 
-function assertFrames({ frames }: Animation): void {
+function assertFrames({ frames, plays }: Animation): void {
   const [first] = frames;
   if (!first) throw new RangeError("Cannot write an animation: received no frame");
-  for (const { pixels: { width, height } } of frames) {
+  if (!Number.isInteger(plays) || plays < 0) {
+    throw new RangeError(`Cannot play an animation ${plays} times: 0 is for ever`);
+  }
+  for (const { delay, pixels } of frames) {
+    assertPixels(pixels);
+    if (!(delay >= 0)) throw new RangeError(`Cannot show a frame for ${delay} milliseconds`);
+    const { width, height } = pixels;
     if (width !== first.pixels.width || height !== first.pixels.height) {
       throw new RangeError(
         `Cannot write an animation of ${first.pixels.width} x ${first.pixels.height}: received ` +

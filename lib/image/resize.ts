@@ -1,3 +1,4 @@
+import { assertInside, assertPixels, assertSides } from "./checks.ts";
 import type { Area, Size } from "./geometry.ts";
 import { lanczosTaps } from "./lanczos.ts";
 import { addRow, fromLight, narrow, toLight } from "./light_rows.ts";
@@ -10,15 +11,25 @@ import type { Pixels } from "./types.ts";
  * held as one new row needs.
  *
  * @param pixels The picture.
- * @param size The new size, at least 1 x 1.
- * @param part What of the picture is kept, in its pixels, not necessarily whole ones. Default: all.
+ * @param size The new size, whole pixels, at least 1 x 1.
+ * @param part What of the picture is kept, inside it, in its pixels, not necessarily whole ones.
+ *   Default: all.
  * @returns A picture of exactly that size; the picture itself where nothing changes.
+ * @throws {RangeError} If the bytes do not fit the sides, the size cannot be had, or the part is not
+ *   inside.
  */
 export function resize(pixels: Pixels, size: Size, part?: Area): Promise<Pixels> {
+  return Promise.try(resizeNow, pixels, size, part);
+}
+
+function resizeNow(pixels: Pixels, size: Size, part?: Area): Pixels {
   const area = part ?? { x: 0, y: 0, width: pixels.width, height: pixels.height };
+  assertPixels(pixels);
+  assertSides(size);
+  assertInside(area, pixels);
   const same = size.width === area.width && size.height === area.height;
   const whole = same && Number.isInteger(area.x) && Number.isInteger(area.y);
-  return Promise.resolve(whole ? crop(pixels, area) : resample(pixels, size, area));
+  return whole ? crop(pixels, area) : resample(pixels, size, area);
 }
 
 function resample(pixels: Pixels, { width, height }: Size, area: Area): Pixels {

@@ -1,3 +1,4 @@
+import { assertInside, assertPixels, assertWhole } from "./checks.ts";
 import type { Area } from "./geometry.ts";
 import type { Orientation, Pixels } from "./types.ts";
 
@@ -25,10 +26,14 @@ export function isOpaque({ data }: Pixels): boolean {
  * Cuts a rectangle out.
  *
  * @param pixels The picture.
- * @param area The rectangle, inside the picture.
+ * @param area The rectangle, of whole pixels, inside the picture.
  * @returns The part; the picture itself where it is all of it.
+ * @throws {RangeError} If the bytes do not fit the sides, or the rectangle is not inside.
  */
 export function crop(pixels: Pixels, area: Area): Pixels {
+  assertPixels(pixels);
+  assertWhole(area);
+  assertInside(area, pixels);
   if (area.width === pixels.width && area.height === pixels.height) return pixels;
   const part = blank(area.width, area.height);
   for (let row = 0; row < area.height; row++) {
@@ -42,10 +47,14 @@ export function crop(pixels: Pixels, area: Area): Pixels {
  * Places a picture on a larger transparent canvas.
  *
  * @param pixels The picture.
- * @param canvas The canvas's size, and where the picture lies in it.
+ * @param canvas The canvas's size, and where the picture lies in it, in whole pixels.
  * @returns The canvas; the picture itself where the sizes are equal.
+ * @throws {RangeError} If the bytes do not fit the sides, or the picture is not inside the canvas.
  */
 export function pad(pixels: Pixels, canvas: Area): Pixels {
+  assertPixels(pixels);
+  assertWhole(canvas);
+  assertInside({ ...canvas, width: pixels.width, height: pixels.height }, canvas);
   if (canvas.width === pixels.width && canvas.height === pixels.height) return pixels;
   const whole = blank(canvas.width, canvas.height);
   for (let row = 0; row < pixels.height; row++) {
@@ -84,8 +93,10 @@ export function compositeOn(
  * @param pixels The picture as stored.
  * @param orientation How it is turned (EXIF tag 274).
  * @returns The picture as it is meant.
+ * @throws {RangeError} If the bytes do not fit the sides.
  */
 export function orient(pixels: Pixels, orientation: Orientation): Pixels {
+  assertPixels(pixels);
   if (orientation === 1) return pixels;
   const { width, height } = pixels;
   const turned = orientation > 4;

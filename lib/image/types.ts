@@ -62,7 +62,7 @@ export const DEFAULT_LIMITS: Required<ImageLimits> = {
 export interface Frame {
   /** What is seen; every frame of an animation has the same size. */
   readonly pixels: Pixels;
-  /** How long it is seen, in milliseconds. */
+  /** How long it is seen, in milliseconds, at least 0. */
   readonly delay: number;
 }
 
@@ -70,6 +70,6 @@ export interface Frame {
 export interface Animation {
   /** At least one. */
   readonly frames: readonly Frame[];
-  /** How often all frames are played; 0: for ever. */
+  /** How often all frames are played, a whole number; 0: for ever. */
   readonly plays: number;
 }
