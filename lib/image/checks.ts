@@ -1,6 +1,9 @@
 import type { Area, Size } from "./geometry.ts";
 import type { Pixels } from "./types.ts";
 
+/** Pixels by which sums of parts of pixels may be wrong. */
+const ROUNDING = 1e-6;
+
 /**
  * Refuses a size that no picture has.
  *
@@ -52,11 +55,14 @@ export function assertWhole(area: Area): void {
  * @throws {RangeError} If it is empty or reaches beyond.
  */
 export function assertInside({ x, y, width, height }: Area, whole: Size): void {
-  const across = x >= 0 && width > 0 && x + width <= whole.width;
-  if (across && y >= 0 && height > 0 && y + height <= whole.height) return;
+  if (isWithin(x, width, whole.width) && isWithin(y, height, whole.height)) return;
   throw new RangeError(
     `Cannot place ${width} x ${height} at ${x}, ${y} inside ${whole.width} x ${whole.height}`,
   );
+}
+
+function isWithin(start: number, length: number, whole: number): boolean {
+  return start >= -ROUNDING && length > 0 && start + length <= whole + ROUNDING;
 }
 
 /**
