@@ -10,6 +10,7 @@ import { readShipped, versionOf } from "../catalog/mod.ts";
 import { decode, planGeometry, resize } from "../image/mod.ts";
 import { CommandError } from "./errors.ts";
 import { nearest } from "../nearest.ts";
+import { FILE_LIMITS, readPicture } from "./read_picture.ts";
 import { explain } from "./terminal.ts";
 
 /** A style that ships with the project, from `styles.json` or `paintings.json`. */
@@ -129,7 +130,7 @@ async function builtinStatistics(
 }
 
 async function measurePicture(path: string | URL, stylizer: Stylizer): Promise<Statistics> {
-  const picture = await readPicture(path, decode);
+  const picture = await readPicture(path, (bytes) => decode(bytes, FILE_LIMITS));
   const { size } = planGeometry(picture, {
     width: STYLE_SIDE,
     height: STYLE_SIDE,
@@ -140,27 +141,6 @@ async function measurePicture(path: string | URL, stylizer: Stylizer): Promise<S
     maxSide: STYLE_SIDE,
   });
   return await stylizer.analyze(await resize(picture, size));
-}
-
-/**
- * Reads and decodes a picture file.
- *
- * @param path The file.
- * @param read How it is decoded.
- * @returns What `read` gives.
- * @throws {CommandError} Naming the file and why it is refused.
- */
-export async function readPicture<T>(
-  path: string | URL,
-  read: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
-): Promise<T> {
-  try {
-    return await read(await Deno.readFile(path));
-  } catch (cause) {
-    const text = explain(cause);
-    if (text === undefined) throw cause;
-    throw new CommandError(`Cannot read ${path}: ${text}`, { cause });
-  }
 }
 
 function unknown(name: string, builtins: readonly BuiltinStyle[]): never {

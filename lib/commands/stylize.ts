@@ -1,19 +1,17 @@
 import { AdainError, loadModel, Stylizer, type Target } from "../adain/mod.ts";
 import {
-  decode,
-  decodeFrames,
+  type Animation,
   encode,
   encodeAnimation,
+  type EncodeOptions,
   type Frame,
-  type Pixels,
-  planGeometry,
-  resize,
 } from "../image/mod.ts";
 import { createProgress } from "../progress.ts";
 import { CommandError } from "./errors.ts";
 import { type PictureJob, planJobs, writePicture } from "./picture_files.ts";
-import { chooseStyles, readBuiltins, readPicture, stylePictures } from "./style_choice.ts";
-import { MAX_SIDE, parseStylizeArguments, type StylizeArguments } from "./stylize_arguments.ts";
+import { decodeContent, readPicture } from "./read_picture.ts";
+import { chooseStyles, readBuiltins, stylePictures } from "./style_choice.ts";
+import { parseStylizeArguments, type StylizeArguments } from "./stylize_arguments.ts";
 import {
   explain,
   printable,
@@ -40,6 +38,8 @@ const HELP = `Paints pictures in the style of others.
   --quality        1 to 100, for all but .png
   --threads        threads of one picture (default: one per core)
   -h, --help       this text
+
+Pictures of up to 200 megapixels are read, and animations of up to 100 in sum.
 
 Built-in styles: `;
 
@@ -132,36 +132,24 @@ async function tryToPaint(job: PictureJob, work: Work): Promise<string | undefin
 }
 
 async function paint({ from, to, format }: PictureJob, work: Work): Promise<void> {
-  const { quality } = work.asked;
-  const common = quality === undefined ? {} : { quality };
-  if (format === "gif" || format === "webp") {
-    const { frames, plays } = await readPicture(from, decodeFrames);
-    const painted: Frame[] = [];
-    for (const { pixels, delay } of frames) {
-      painted.push({ pixels: await paintPixels(pixels, work), delay });
-    }
-    const [only] = painted;
-    const bytes = only && painted.length === 1
-      ? await encode(only.pixels, { format, ...common })
-      : await encodeAnimation({ frames: painted, plays }, { format, ...common });
-    return await writePicture(to, bytes);
+  const { asked, stylizer, target } = work;
+  const wish = { ...asked, format };
+  const { frames, plays } = await readPicture(from, (bytes) => decodeContent(bytes, wish));
+  const painted: Frame[] = [];
+  for (const { pixels, delay } of frames) {
+    painted.push({ pixels: await stylizer.stylize(pixels, target), delay });
   }
-  const picture = await paintPixels(await readPicture(from, decode), work);
-  await writePicture(to, await encode(picture, { format, ...common }));
+  const form = asked.quality === undefined ? { format } : { format, quality: asked.quality };
+  await writePicture(to, await encodeFrames({ frames: painted, plays }, form));
 }
 
-async function paintPixels(source: Pixels, { asked, stylizer, target }: Work): Promise<Pixels> {
-  const { width, height } = asked;
-  const { size } = planGeometry(source, {
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-    fit: "inside",
-    gravity: { x: 0.5, y: 0.5 },
-    dpr: 1,
-    enlarge: false,
-    maxSide: MAX_SIDE,
-  });
-  return await stylizer.stylize(await resize(source, size), target);
+async function encodeFrames(animation: Animation, form: EncodeOptions): Promise<Uint8Array> {
+  const { format } = form;
+  const [first, ...more] = animation.frames;
+  if (!first) throw new RangeError("a picture has at least one frame");
+  return more.length > 0 && (format === "gif" || format === "webp")
+    ? await encodeAnimation(animation, { ...form, format })
+    : await encode(first.pixels, form);
 }
 
 if (import.meta.main) Deno.exitCode = await stylize(Deno.args, Deno);

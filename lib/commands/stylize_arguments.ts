@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { CommandError } from "./errors.ts";
+import { MAX_SIDE } from "./read_picture.ts";
 import { assertOnce } from "./repetition.ts";
 
 /** What `deno task stylize` is asked to do. */
@@ -77,9 +78,6 @@ export function parseStylizeArguments(args: readonly string[]): StylizeArguments
     ...count("threads", values.threads, MAX_THREADS),
   };
 }
-
-/** Longest side of a result, in pixels. */
-export const MAX_SIDE = 12_000;
 
 /** More threads than this slow one run down. */
 const MAX_THREADS = 64;

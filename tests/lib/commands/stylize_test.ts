@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { loadModel, statisticsDistance, Stylizer } from "../../../lib/adain/mod.ts";
 import { chooseStyles } from "../../../lib/commands/style_choice.ts";
+import { decodeContent } from "../../../lib/commands/read_picture.ts";
 import { stylize } from "../../../lib/commands/stylize.ts";
 import {
+  blank,
   decode,
   encode,
   encodeAnimation,
@@ -120,6 +122,37 @@ Deno.test("stylize keeps an animation moving, and takes its first frame for a st
   });
 });
 
+Deno.test("stylize takes larger pictures and longer animations than a service does", async () => {
+  await withFolder(async (folder) => {
+    const wide = `${folder}/wide.jpg`;
+    await Deno.writeFile(wide, await encode(drawPicture(12_800, 160, 1), { format: "jpeg" }));
+    const frames = Array.from({ length: 61 }, () => ({ pixels: blank(8, 8), delay: 20 }));
+    const long = `${folder}/long.gif`;
+    await Deno.writeFile(long, await encodeAnimation({ frames, plays: 0 }, { format: "gif" }));
+    for (
+      const [from, name, expected] of [
+        [wide, "wide.webp", [1600, 20, 1]],
+        [long, "long.webp", [8, 8, 61]],
+      ] as const
+    ) {
+      const to = `${folder}/new/${name}`;
+      const { code, stderr } = await run(from, "-s", "mosaic", "--width", "1600", "-o", to);
+      assert.equal(code, 0, stderr);
+      const info = probe(await Deno.readFile(to));
+      assert.deepEqual([info.width, info.height, info.frames], expected);
+    }
+  });
+});
+
+Deno.test("decodeContent() of a JPEG that is reduced on the way gives the same picture", async () => {
+  const bytes = await encode(drawPicture(640, 480, 1), { format: "jpeg", quality: 90 });
+  const { frames: [small] } = await decodeContent(bytes, { format: "png", width: 80 });
+  assert(small);
+  const expected = await resize(await decode(bytes), { width: 80, height: 60 });
+  assert.notDeepEqual(small.pixels.data, expected.data);
+  assert(meanDifference(small.pixels, expected) < 3);
+});
+
 Deno.test("stylize paints a folder, keeps names, and goes on behind pictures that fail", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/in`);
@@ -210,6 +243,7 @@ Deno.test.each<[string[], RegExp]>([
 Deno.test("stylize --help lists the built-in styles", async () => {
   const { code, stdout } = await run("--help");
   assert.equal(code, 0);
+  assert.match(stdout, /up to 200 megapixels/);
   assert.match(stdout, /Built-in styles: .*mosaic.*starry-night/);
 });
 
