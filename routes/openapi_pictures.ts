@@ -14,7 +14,7 @@ export function painting(
   const one = operationId === "stylize";
   const masks = one ? [maskParameter()] : [];
   const responses = {
-    200: { description: "The picture", content: pictures() },
+    200: one ? picture() : { description: "The picture", content: pictures() },
     ...(one ? { 302: { description: "The URL of onerror" } } : {}),
     304: { description: "The client has it" },
     ...problems(PAINTING),
@@ -24,6 +24,19 @@ export function painting(
     summary,
     parameters: [...documentQuery(fields, required), ...masks],
     responses,
+  };
+}
+
+/** A picture, or what comes instead of it. */
+function picture(): Json {
+  const substitute = {
+    description: "Where the picture failed and onerror=original gave the plain one",
+    schema: { const: "original" },
+  };
+  return {
+    description: "The picture",
+    headers: { "Pastiche-Substitute": substitute },
+    content: pictures(),
   };
 }
 
@@ -48,7 +61,7 @@ export function upload(): Json {
       content: { "image/*": binary, "multipart/form-data": { schema: parts } },
     },
     responses: {
-      200: { description: "The picture", content: pictures() },
+      200: picture(),
       302: { description: "The URL of onerror" },
       ...problems([
         ...PAINTING.filter((code) => code !== "precondition_failed"),

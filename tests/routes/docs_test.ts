@@ -15,6 +15,10 @@ Deno.test("GET /openapi.json describes every route and parameter", async () => {
   assert.deepEqual(width.schema, { type: "integer", minimum: 1, maximum: 16_383 });
   const answers = Object.keys(document.paths["/v1/stylize"].get.responses);
   assert(["200", "304", "400", "404", "502", "503"].every((status) => answers.includes(status)));
+  for (const method of ["get", "post"]) {
+    const { headers } = document.paths["/v1/stylize"][method].responses["200"];
+    assert.deepEqual(Object.keys(headers), ["Pastiche-Substitute"]);
+  }
 });
 
 Deno.test("GET /openapi.json has examples only of what a picture needs: /docs sends them", async () => {

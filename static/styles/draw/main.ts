@@ -1,3 +1,13 @@
+/**
+ * Draws built-in styles, all or those that are named, into `static/styles`:
+ *
+ *     deno run --allow-read --allow-write=static/styles --allow-env=IMAGESCRIPT_WASM_SIMD \
+ *         static/styles/draw/main.ts [woodcut mosaic]
+ *
+ * A picture of other bytes has no numbers until `deno task styles:measure` has measured it.
+ *
+ * @module
+ */
 import type { Canvas } from "./canvas.ts";
 import { drawBatik } from "./batik.ts";
 import { drawCircles } from "./circles.ts";
