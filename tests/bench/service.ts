@@ -1,5 +1,5 @@
 /**
- * Measures the running service: cold start, time per stage, throughput and peak memory.
+ * Starts the service and measures it: cold start, time per stage, throughput and peak memory.
  *
  *     deno task bench:service [--models fast,vgg19] [--workers 1,2] [--sizes 256,512] [--count 20]
  *         [--parts cold,stages,health]
