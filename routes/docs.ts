@@ -43,7 +43,8 @@ export function createDocsRoute({ config }: Services): Hono {
 
   app.get("/openapi.json", (c) => {
     // Relative to the document: also behind TLS, or a folder that a proxy takes off the path.
-    return c.json(openApiDocument(config.PUBLIC_URL ?? "."), 200, {
+    const servers = config.PUBLIC_URL === undefined ? ["."] : [config.PUBLIC_URL, "."];
+    return c.json(openApiDocument(servers), 200, {
       "cache-control": "public, max-age=300",
     });
   });

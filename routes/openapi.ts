@@ -7,10 +7,11 @@ import { deleteStyle, getStyle, listStyles, putStyle, styleImage } from "./opena
 /**
  * Describes the interface (OpenAPI 3.1); parameters come from the schemas that validate them.
  *
- * @param server The service's own origin, or where it is from the document's address on.
+ * @param servers Where the service is: absolute, or from the document's address on; the usual one
+ *   first.
  * @returns The document.
  */
-export function openApiDocument(server: string): Json {
+export function openApiDocument(servers: readonly string[]): Json {
   return {
     openapi: "3.1.0",
     info: {
@@ -20,7 +21,7 @@ export function openApiDocument(server: string): Json {
         "may read all but health, and what needs the administration's token.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: server }],
+    servers: servers.map((url) => ({ url })),
     paths: {
       "/v1/stylize": {
         get: painting("stylize", "A picture painted in a style", STYLIZE_FIELDS, ["url"]),

@@ -98,8 +98,8 @@ Deno.test("GET /docs/problems explains every code that the interface has", async
   for (const code of codes) assert(page.includes(`<tr id="${code}">`), code);
 });
 
-Deno.test("GET /openapi.json names PUBLIC_URL as its server", async () => {
+Deno.test("GET /openapi.json names PUBLIC_URL as its server, and where it is opened", async () => {
   await using app = await createTestApp({ env: { PUBLIC_URL: "https://img.example.org" } });
   const document = await (await app.request("/openapi.json")).json();
-  assert.deepEqual(document.servers, [{ url: "https://img.example.org" }]);
+  assert.deepEqual(document.servers, [{ url: "https://img.example.org" }, { url: "." }]);
 });
