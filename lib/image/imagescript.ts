@@ -1,6 +1,6 @@
 /**
- * ImageScript's WASM decoders and its PNG encoder. Its main module is not used: it loads a native
- * library, which would need the permission to run any native code.
+ * ImageScript's WASM decoders. Its main module is not used: it loads a native library, which would
+ * need the permission to run any native code.
  *
  * @module
  */
@@ -48,13 +48,6 @@ interface GifFrame extends Framebuffer {
 
 interface GifCodec {
   readonly Decoder: new (bytes: Uint8Array) => { frame(): GifFrame | null };
-}
-
-interface PngEncoder {
-  encode(
-    data: Uint8ClampedArray,
-    options: { width: number; height: number; channels: 4; level: number; depth: 8 },
-  ): Promise<Uint8Array>;
 }
 
 /** The package has no types for these files; the interfaces above are what version 1.3.1 does. */
@@ -179,17 +172,6 @@ export async function* gifPatches(bytes: Uint8Array): AsyncGenerator<Patch> {
       dispose: DISPOSALS[frame.dispose] ?? "keep",
     };
   }
-}
-
-/**
- * @param pixels The picture.
- * @param level Compression, 0 to 9.
- * @returns A PNG.
- */
-export async function encodePng(pixels: Pixels, level: number): Promise<Uint8Array<ArrayBuffer>> {
-  const png = await codec<PngEncoder>(import("imagescript/png/node.js"));
-  const { width, height, data } = pixels;
-  return new Uint8Array(await png.encode(data, { width, height, channels: 4, depth: 8, level }));
 }
 
 function rgba(width: number, height: number, bytes: Uint8Array<ArrayBuffer>): Pixels {
