@@ -43,23 +43,37 @@ export function decodeTiff(bytes: Uint8Array): Pixels {
 }
 
 function assertSupported(tiff: TiffOutline): void {
+  const obstacle = findObstacle(tiff);
+  if (obstacle) throw unsupported(obstacle);
+}
+
+/** What of a TIFF cannot be read. */
+function findObstacle(tiff: TiffOutline): string | undefined {
   const { bits, photometric } = tiff;
   const [depth = 1] = bits;
   const colours = COLOURS[photometric];
-  const sound = colours !== undefined && bits.length >= colours && bits.length <= 5 &&
-    bits.every((other) => other === depth) &&
-    (colours === 1 && bits.length === 1 ? [1, 2, 4, 8, 16] : [8, 16]).includes(depth) &&
-    (photometric !== 3 || (depth <= 8 && tiff.colorMap.length >= 3 << depth)) &&
-    (tiff.planar === 1 || bits.length === 1) && tiff.sampleFormat === 1 && tiff.fillOrder === 1 &&
-    (tiff.predictor === 1 || (tiff.predictor === 2 && depth >= 8));
-  if (!sound) throw unsupported("of this kind");
+  if (colours === undefined) return `of colours of kind ${photometric}`;
+  if (tiff.planar !== 1 && bits.length > 1) return "of separate planes";
+  if (tiff.sampleFormat !== 1) return "of samples that are no unsigned integers";
+  if (tiff.fillOrder !== 1) return "of bits in reverse order";
+  if (tiff.predictor !== 1 && (tiff.predictor !== 2 || depth < 8)) {
+    return `of predictor ${tiff.predictor} and ${depth} bits`;
+  }
+  const depths = colours === 1 && bits.length === 1 ? [1, 2, 4, 8, 16] : [8, 16];
+  const sound = bits.length >= colours && bits.length <= 5 && depths.includes(depth) &&
+    bits.every((other) => other === depth) && (photometric !== 3 || depth <= 8);
+  if (!sound) {
+    return `of ${bits.length} samples of ${[...new Set(bits)].slice(0, 5).join(", ")} bits`;
+  }
+  const whole = photometric !== 3 || tiff.colorMap.length >= 3 << depth;
+  return whole ? undefined : "without its whole palette";
 }
 
 function unsupported(what: string): ImageError {
   return new ImageError(
     "unsupported_image",
     `Cannot read a TIFF ${what}: grey, palette, RGB and CMYK of up to 16 bits are supported, ` +
-      "packed by LZW, deflate or PackBits",
+      "in one plane, packed by LZW, deflate or PackBits",
   );
 }
 

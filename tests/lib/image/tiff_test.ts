@@ -228,18 +228,21 @@ Deno.test("decode() of a TIFF follows its orientation and its profile", async ()
 
 Deno.test.each(
   [
-    ["JPEG inside", { 259: [7] }],
-    ["fax", { 259: [4] }],
-    ["YCbCr", { 262: [6] }],
-    ["floating point", { 258: [16, 16, 16], 339: [3] }],
-    ["separate planes", { 284: [2] }],
-    ["bits that differ", { 258: [8, 8, 4] }],
-    ["too few samples", { 258: [8, 8] }],
-    ["a palette that is missing", { 258: [8], 262: [3] }],
+    ["JPEG inside", { 259: [7] }, "compression 7"],
+    ["fax", { 259: [4] }, "compression 4"],
+    ["YCbCr", { 262: [6] }, "colours of kind 6"],
+    ["floating point", { 258: [16, 16, 16], 339: [3] }, "samples that are no unsigned integers"],
+    ["separate planes", { 284: [2] }, "separate planes"],
+    ["reverse bits", { 266: [2] }, "bits in reverse order"],
+    ["a predictor of floating point", { 317: [3] }, "predictor 3 and 8 bits"],
+    ["bits that differ", { 258: [8, 8, 4] }, "3 samples of 8, 4 bits"],
+    ["too few samples", { 258: [8, 8] }, "2 samples of 8 bits"],
+    ["a palette that is missing", { 258: [8], 262: [3] }, "without its whole palette"],
   ] as const,
-)("decode() refuses a TIFF with %s", async (_, tags) => {
+)("decode() refuses a TIFF with %s, and says so", async (_, tags, obstacle) => {
   const tiff = writeTiff(rgbTags(tags), strips(H, (bytes) => bytes));
-  await assert.rejects(decode(tiff), { code: "unsupported_image", message: /TIFF/ });
+  const message = new RegExp(`^Cannot read a TIFF (of )?${obstacle}: grey`);
+  await assert.rejects(decode(tiff), { code: "unsupported_image", message });
 });
 
 const [WHOLE = new Uint8Array()] = strips(H, (bytes) => bytes);
