@@ -138,7 +138,9 @@ const PICTURE = {
     description: "The content: absolute http(s) URL of a picture, or /sample.jpg",
     example: "/sample.jpg",
   }).optional(),
-  alpha: decimal(0, 1, { description: "From the content (0) to the style (1)" }).optional(),
+  alpha: decimal(0, 1, {
+    description: "From the content as the network redraws it (0) to the style (1)",
+  }).optional(),
   color: z.enum(["style", "content"]).meta({ description: "Whose colours the result has" })
     .optional(),
   w: whole(1, MAX_CSS_SIDE, { description: "Width in CSS pixels" }).optional(),

@@ -30,7 +30,7 @@ const HELP = `Paints pictures in the style of others.
   -o, --output     a file (.jpg, .png, .webp, .avif, .gif; animations stay animated in
                    .webp and .gif), or a folder where names are kept
   -s, --style      a built-in style, a picture file, or several with weights: a:0.6,b:0.4
-  -a, --alpha      0 (the content alone) to 1 (full style, default)
+  -a, --alpha      0 (the content as the network redraws it) to 1 (full style, default)
   --color          style (default) or content: whose colours the result has
   --width          widest result in pixels; a picture is never enlarged
   --height         highest result in pixels
