@@ -1,11 +1,8 @@
 import { riffChunks } from "./chunks.ts";
 import type { Patch } from "./compose.ts";
-import { FIRST_CHUNK, readUint24 } from "./probe_webp.ts";
+import { FIRST_CHUNK, FRAME_HEADER, readUint24 } from "./probe_webp.ts";
 import { webpFile } from "./riff.ts";
 import type { ImageInfo, Pixels } from "./types.ts";
-
-/** Bytes of a frame's header within its chunk (RFC 9649, section 2.7.1.1). */
-const FRAME_HEADER = 16;
 
 /**
  * Decodes a still WebP.

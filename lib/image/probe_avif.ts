@@ -2,6 +2,7 @@ import { ImageError } from "./errors.ts";
 import { boxes, find, need, readId } from "./isobmff.ts";
 import { assertParts } from "./parts.ts";
 import type { Header } from "./probe.ts";
+import { startsWith } from "./probe_jpeg.ts";
 import type { Orientation } from "./types.ts";
 
 /** What the primary picture of an AVIF is said to be. */
@@ -47,8 +48,17 @@ export function outlineAvif(bytes: Uint8Array): AvifOutline {
   const sides = [size.getUint32(4), size.getUint32(8)];
   const [width = 0, height = 0] = orientation > 4 ? sides.reverse() : sides;
   const colors = own.filter(({ name }) => name === "colr").map(({ body }) => body);
-  const alpha = all.some(({ name }) => name === "auxC");
+  const alpha = all.some(({ name, body }) => name === "auxC" && isAlpha(body));
   return { width, height, orientation, frames: 1, alpha, colors };
+}
+
+/** What an auxiliary picture is: transparency, by MIAF or by HEVC (section 6.5.8); others are depths. */
+const ALPHA_KINDS = ["urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1"];
+
+function isAlpha(auxiliary: DataView): boolean {
+  const { buffer, byteOffset, byteLength } = auxiliary;
+  const kind = new Uint8Array(buffer, byteOffset, byteLength).subarray(4);
+  return ALPHA_KINDS.some((name) => startsWith(kind, `${name}\0`));
 }
 
 /** @returns The header alone, see {@linkcode outlineAvif}. */

@@ -23,10 +23,13 @@ export interface GifOutline {
   readonly frames: readonly GifFrame[];
   /** How often all frames are played; 0: for ever. */
   readonly plays: number;
+  /** Whether a frame has a transparent colour or clears its place. */
+  readonly transparent: boolean;
 }
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
+const GRAPHIC_CONTROL = 0xf9;
 const APPLICATION = 0xff;
 
 /**
@@ -37,8 +40,11 @@ const APPLICATION = 0xff;
  * @throws {RangeError} If the GIF ends within its screen descriptor, or has too many blocks.
  */
 export function probeGif(bytes: Uint8Array): Header {
-  const { width, height, frames } = outlineGif(bytes);
-  return { width, height, orientation: 1, frames: Math.max(1, frames.length), alpha: true };
+  const { width, height, frames, transparent } = outlineGif(bytes);
+  const [first] = frames;
+  const filled = first?.x === 0 && first.y === 0 && first.width >= width && first.height >= height;
+  const alpha = transparent || !filled;
+  return { width, height, orientation: 1, frames: Math.max(1, frames.length), alpha };
 }
 
 /**
@@ -53,11 +59,13 @@ export function outlineGif(bytes: Uint8Array): GifOutline {
   const read16 = (at: number): number => view.getUint16(at, true);
   const frames: GifFrame[] = [];
   let plays = 1;
+  let transparent = false;
   let at = 13 + colourTable(view.getUint8(10));
   for (let count = 1; at < bytes.length; count++) {
     assertParts(count);
     if (bytes[at] === EXTENSION) {
       plays = readPlays(bytes, at) ?? plays;
+      transparent ||= isTransparent(bytes, at);
       at = skipSubBlocks(bytes, at + 2);
     } else if (bytes[at] === IMAGE && at + 10 <= bytes.length) {
       const [x, y] = [read16(at + 1), read16(at + 3)];
@@ -65,7 +73,14 @@ export function outlineGif(bytes: Uint8Array): GifOutline {
       at = skipSubBlocks(bytes, at + 10 + colourTable(view.getUint8(at + 9)) + 1);
     } else break;
   }
-  return { width: read16(6), height: read16(8), frames, plays };
+  return { width: read16(6), height: read16(8), frames, plays, transparent };
+}
+
+/** By the flags of a graphic control extension (section 23): a transparent colour, or disposal 2. */
+function isTransparent(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 1] !== GRAPHIC_CONTROL) return false;
+  const flags = bytes[at + 3] ?? 0;
+  return (flags & 1) === 1 || (flags >> 2 & 7) === 2;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { riffChunks } from "./chunks.ts";
+import { type Chunk, riffChunks } from "./chunks.ts";
 import { readOrientation } from "./exif.ts";
 import type { Header } from "./probe.ts";
 import { startsWith } from "./probe_jpeg.ts";
@@ -6,6 +6,9 @@ import type { Orientation } from "./types.ts";
 
 /** Where the first chunk of a WebP starts: after "RIFF", the length and "WEBP". */
 export const FIRST_CHUNK = 12;
+
+/** Bytes of a frame's header within its chunk (RFC 9649, section 2.7.1.1). */
+export const FRAME_HEADER = 16;
 
 /**
  * Reads a WebP's first chunks (RFC 9649, section 2).
@@ -55,21 +58,46 @@ export function readUint24(view: DataView, at: number): number {
 }
 
 function probeExtended(bytes: Uint8Array, view: DataView): Header {
-  const flags = view.getUint8(20);
+  const width = 1 + readUint24(view, 24);
+  const height = 1 + readUint24(view, 27);
+  let alpha = (view.getUint8(20) & 16) !== 0;
   let turn: Orientation | undefined;
   let frames = 0;
-  for (const { name, body } of riffChunks(bytes, FIRST_CHUNK)) {
-    if (name === "ANMF") frames++;
+  for (const chunk of riffChunks(bytes, FIRST_CHUNK)) {
+    const { name, body } = chunk;
     if (name === "EXIF") turn ??= readOrientation(body);
+    if (name === "ANMF") frames++;
+    alpha ||= holdsAlpha(chunk) ||
+      name === "ANMF" && showsThrough(body, { width, height, first: frames === 1 });
   }
   const orientation = turn ?? 1;
-  const sides = [1 + readUint24(view, 24), 1 + readUint24(view, 27)];
-  const [width = 0, height = 0] = orientation > 4 ? sides.reverse() : sides;
   return {
     orientation,
-    width,
-    height,
+    width: orientation > 4 ? height : width,
+    height: orientation > 4 ? width : height,
     frames: isAnimatedWebp(bytes) ? Math.max(1, frames) : 1,
-    alpha: (flags & 16) !== 0,
+    alpha,
   };
+}
+
+/** Whether a picture's chunk says of itself that it is transparent, whatever the file's header says. */
+function holdsAlpha({ name, body }: Chunk): boolean {
+  return name === "ALPH" || name === "VP8L" && ((body[4] ?? 0) & 16) !== 0;
+}
+
+/** Whether a frame is transparent, leaves a part of the empty screen free, or clears its place. */
+function showsThrough(
+  body: Uint8Array,
+  { width, height, first }: {
+    readonly width: number;
+    readonly height: number;
+    readonly first: boolean;
+  },
+): boolean {
+  if (body.length < FRAME_HEADER) return false;
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const whole = 1 + readUint24(view, 6) >= width && 1 + readUint24(view, 9) >= height;
+  const clears = (view.getUint8(15) & 1) !== 0;
+  const [picture] = riffChunks(body, FRAME_HEADER);
+  return clears || first && !whole || picture !== undefined && holdsAlpha(picture);
 }
