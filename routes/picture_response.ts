@@ -7,13 +7,12 @@ import type { Presentation } from "./picture_query.ts";
 /** Life of a picture that anybody may keep: a day in browsers, a year in shared caches. */
 const PUBLIC = { maxAge: 86_400, sharedMaxAge: 31_536_000, stale: 604_800 };
 
-/** Seconds that a substitute for a picture that failed, or a stale picture, may be kept. */
+/** Seconds that a substitute for a picture that failed, or one that may be out of date, is kept. */
 export const BRIEF_LIFE = 60;
 
 /** How this service's own cache answered (RFC 9211). */
 const CACHE: Readonly<Record<Freshness, string>> = {
   hit: "hit",
-  stale: "hit",
   miss: "fwd=uri-miss",
   bypass: "fwd=bypass",
 };
@@ -99,7 +98,7 @@ function writeHeaders(headers: Headers, served: Served, options: ResponseOptions
 
 function writeLife(headers: Headers, served: Served, options: ResponseOptions): void {
   const { presentation: { maxAge, expires }, shared } = options;
-  const most = served.freshness === "stale" ? BRIEF_LIFE : Infinity;
+  const most = served.isStale ? BRIEF_LIFE : Infinity;
   const age = Math.min(maxAge ?? PUBLIC.maxAge, most);
   const visibility = shared ? "public" : "private";
   if (expires !== undefined) {

@@ -68,7 +68,7 @@ export function createStyleImageRoute(services: Services): Hono {
     if (!served) return notKeptResponse(request.output.format, presentation);
     const tagged = { ...served, tags: [`style-${record.id}`] };
     const response = pictureResponse(c, tagged, { presentation, shared: true, head });
-    if (expires === undefined && served.freshness !== "stale") {
+    if (expires === undefined && !served.isStale) {
       response.headers.set("cache-control", CACHE_CONTROL);
     }
     return response;

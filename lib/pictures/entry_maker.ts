@@ -2,17 +2,18 @@ import type { CacheEntry, ResultCache, SingleFlight } from "../cache/mod.ts";
 import { ComputeError } from "../compute/mod.ts";
 import type { Log } from "../log.ts";
 import { SourceError } from "../source/mod.ts";
-import type { Materials } from "./plan.ts";
+import { allOf, type Materials } from "./plan.ts";
+import { RETRY, STALE_LIFE } from "./source_life.ts";
 import { entityTag, timingOf, type Wish } from "./wish.ts";
-
-/** An expired picture still serves for a week: while it is renewed, or while its source fails. */
-const STALE_LIFE = 7 * 24 * 3600 * 1000;
 
 /** A picture of a source that never changes is looked at again after a day. */
 const LONGEST_LIFE = 24 * 3600 * 1000;
 
-/** A picture whose renewal failed is not tried again for this many milliseconds. */
-const RETRY = 30_000;
+/** The fact of an entry that says why it could not be renewed, until it is. */
+const FAILURE = "failure";
+
+/** What the log is told. */
+const NOT_RENEWED = "an expired picture could not be renewed";
 
 /** What an {@linkcode EntryMaker} works with. */
 export interface EntryMakerOptions {
@@ -24,6 +25,16 @@ export interface EntryMakerOptions {
   readonly log: Log;
   /** Tells the time in milliseconds since the epoch. */
   readonly clock: () => number;
+}
+
+/**
+ * @param entry What is kept.
+ * @param now Milliseconds since the epoch.
+ * @returns Whether it may be out of date; one that could not be renewed counts as fresh until the
+ * next try.
+ */
+export function isOutdated({ freshUntil, meta }: CacheEntry, now: number): boolean {
+  return freshUntil <= now || meta?.[FAILURE] !== undefined;
 }
 
 /** Makes pictures that are kept, and renews them. */
@@ -70,11 +81,13 @@ export class EntryMaker {
     const before = await cache.get(key, true);
     const unchanged = before?.etag === etag;
     const entry = unchanged
-      ? { ...before, ...life }
+      ? { ...before, meta: {} }
       : await this.#paint(wish, { materials, fetched, signal });
     const finished = { ...entry, etag, tags: wish.tags, storedAt, ...life };
-    await cache.put(key, { ...finished, meta: {} });
-    return finished;
+    const cause = allOf(materials).find(({ expired }) => expired)?.expired?.cause;
+    const meta = cause === undefined ? {} : { [FAILURE]: cause };
+    await cache.put(key, { ...finished, meta });
+    return { ...finished, meta: { ...finished.meta, ...meta } };
   }
 
   async #paint(
@@ -90,11 +103,13 @@ export class EntryMaker {
     return { body: picture.body, type: `image/${picture.format}`, meta };
   }
 
-  /** A picture is as fresh as the least fresh of its materials. */
-  #life({ content, style, masks }: Materials): Pick<CacheEntry, "freshUntil" | "staleUntil"> {
-    const ends = [content, ...masks, ...(style ? [style] : [])].map((one) => one.freshUntil);
+  /** A picture is as fresh as the least fresh of its materials, and serves for a week more. */
+  #life(materials: Materials): Pick<CacheEntry, "freshUntil" | "staleUntil"> {
+    const all = allOf(materials);
+    const ends = all.map(({ freshUntil }) => freshUntil);
     const freshUntil = Math.min(this.#clock() + LONGEST_LIFE, ...ends);
-    return { freshUntil, staleUntil: freshUntil + STALE_LIFE };
+    const trueEnds = all.map(({ expired }) => expired?.at ?? freshUntil);
+    return { freshUntil, staleUntil: Math.min(...trueEnds) + STALE_LIFE };
   }
 
   /**
@@ -110,13 +125,18 @@ export class EntryMaker {
     const nobodyLeaves = new AbortController().signal;
     const renewal = (async () => {
       try {
-        await flight.run(key, (signal) => this.#make(key, wish, signal), nobodyLeaves);
+        const make = (signal: AbortSignal) => this.#make(key, wish, signal);
+        const { meta } = await flight.run(key, make, nobodyLeaves);
+        const cause = meta?.[FAILURE];
+        if (cause !== undefined) log("warn", NOT_RENEWED, { cause });
       } catch (error) {
         const gone = error instanceof SourceError && error.code === "not_found";
+        const cause = String(error);
+        const retried = { freshUntil: this.#clock() + RETRY, meta: { [FAILURE]: cause } };
         // A source that is gone is not shown any more; one that fails is shown as it was.
         if (gone) await cache.delete(key);
-        else await cache.put(key, { ...kept, freshUntil: this.#clock() + RETRY });
-        log("warn", "an expired picture could not be renewed", { cause: String(error) });
+        else await cache.put(key, { ...kept, ...retried });
+        log("warn", NOT_RENEWED, { cause });
       }
     })();
     this.#renewals.set(key, renewal);

@@ -20,3 +20,11 @@ export interface Materials {
   /** The masks. */
   readonly masks: readonly StoredSource[];
 }
+
+/**
+ * @param materials What a picture is made of.
+ * @returns Its pictures in one list.
+ */
+export function allOf({ content, style, masks }: Materials): readonly StoredSource[] {
+  return [content, ...masks, ...(style ? [style] : [])];
+}

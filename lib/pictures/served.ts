@@ -1,5 +1,5 @@
-/** How a picture came about: kept, kept but expired, computed now, or never kept. */
-export type Freshness = "hit" | "stale" | "miss" | "bypass";
+/** How a picture came about: kept, computed now, or never kept. */
+export type Freshness = "hit" | "miss" | "bypass";
 
 /** A picture to answer with. */
 export interface Served {
@@ -13,6 +13,8 @@ export interface Served {
   readonly tags: readonly string[];
   /** Where it came from. */
   readonly freshness: Freshness;
+  /** Whether it may be out of date: expired and not renewed yet, or its source fails. */
+  readonly isStale: boolean;
   /** Whole seconds until it is renewed; below 0: expired. */
   readonly ttl: number;
   /** Where the time went, as a `Server-Timing` value, if it was computed now. */

@@ -1,8 +1,9 @@
 import type { CacheEntry, PurgeSelector, ResultCache, SingleFlight } from "../cache/mod.ts";
 import type { Description } from "../compute/mod.ts";
 import type { Log } from "../log.ts";
-import { EntryMaker } from "./entry_maker.ts";
+import { EntryMaker, isOutdated } from "./entry_maker.ts";
 import type { Painter } from "./painter.ts";
+import { allOf, type Materials } from "./plan.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 import { type Sources, type SourcesStatus, sourceTag } from "./sources.ts";
@@ -118,7 +119,7 @@ export class PictureService {
     const { key } = await this.#wish(request);
     const entry = key === undefined ? undefined : await this.#options.cache.get(key);
     if (!entry) return undefined;
-    return this.#answer(entry, entry.freshUntil > this.#clock() ? "hit" : "stale", client);
+    return this.#answer(entry, "hit", client);
   }
 
   #knownWish(request: PictureRequest | SheetRequest): Wish | undefined {
@@ -192,14 +193,13 @@ export class PictureService {
     const { cache } = this.#options;
     const kept = await cache.get(key);
     if (kept) {
-      const fresh = kept.freshUntil > this.#clock();
-      if (!fresh) this.#maker.renew(key, wish, kept);
-      return this.#answer(kept, fresh ? "hit" : "stale", options);
+      if (kept.freshUntil <= this.#clock()) this.#maker.renew(key, wish, kept);
+      return this.#answer(kept, "hit", options);
     }
     if (options.isKnown) {
       const materials = await wish.gather(options.signal);
       const etag = entityTag(wish, materials);
-      if (options.isKnown(etag)) return unmodified(wish, etag);
+      if (options.isKnown(etag)) return unmodified(wish, { etag, materials });
     }
     const entry = await this.#maker.make(key, wish, options.signal);
     return this.#answer(entry, "miss", options);
@@ -211,7 +211,7 @@ export class PictureService {
     const materials = await wish.gather(signal);
     const fetched = performance.now() - start;
     const etag = entityTag(wish, materials);
-    if (isKnown?.(etag)) return unmodified(wish, etag);
+    if (isKnown?.(etag)) return unmodified(wish, { etag, materials });
     const picture = await wish.paint(materials, signal);
     return {
       etag,
@@ -219,6 +219,7 @@ export class PictureService {
       type: `image/${picture.format}`,
       tags: wish.tags,
       freshness: "bypass",
+      isStale: hasExpired(materials),
       ttl: 0,
       timing: timingOf(picture, fetched),
     };
@@ -232,6 +233,7 @@ export class PictureService {
       tags,
       type,
       freshness,
+      isStale: isOutdated(entry, this.#clock()),
       body: client?.isKnown?.(etag) ? null : body,
       ttl: this.#ttlOf(entry),
       ...(timing === undefined ? {} : { timing }),
@@ -243,6 +245,14 @@ export class PictureService {
   }
 }
 
-function unmodified({ tags }: Wish, etag: string): Served {
-  return { etag, tags, body: null, freshness: "miss", ttl: 0 };
+function unmodified(
+  { tags }: Wish,
+  { etag, materials }: { readonly etag: string; readonly materials: Materials },
+): Served {
+  const isStale = hasExpired(materials);
+  return { etag, tags, body: null, freshness: "miss", isStale, ttl: 0 };
+}
+
+function hasExpired(materials: Materials): boolean {
+  return allOf(materials).some(({ expired }) => expired !== undefined);
 }

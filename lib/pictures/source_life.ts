@@ -7,6 +7,12 @@ const LONGEST = 24 * 3600 * SECOND;
 /** Where a source says nothing of its life. */
 const USUAL = 3600 * SECOND;
 
+/** Milliseconds for which what has expired still serves while its source fails: a week. */
+export const STALE_LIFE: number = 7 * 24 * 3600 * SECOND;
+
+/** Milliseconds until a source that fails, or a renewal that failed, is tried again. */
+export const RETRY: number = 30 * SECOND;
+
 /**
  * How long a source is used without asking again, by its own `Cache-Control` (RFC 9111
  * section 4.2.1) within bounds, so that no source can make a service fetch it for every request.

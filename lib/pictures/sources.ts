@@ -4,7 +4,7 @@ import { versionOf } from "../catalog/mod.ts";
 import { SourceError, type SourceImage, type SourceValidators } from "../source/mod.ts";
 import { digest } from "./digest.ts";
 import { Places, type PlacesStatus } from "./places.ts";
-import { sourceLife } from "./source_life.ts";
+import { RETRY, sourceLife, STALE_LIFE } from "./source_life.ts";
 
 /** The tag of all pictures of one source. */
 export function sourceTag(url: string): string {
@@ -19,6 +19,8 @@ export interface StoredSource {
   readonly version: string;
   /** End of its freshness, in milliseconds since the epoch. */
   readonly freshUntil: number;
+  /** Where it is used on while its source fails: its true end, in the same unit, and the failure. */
+  readonly expired?: { readonly at: number; readonly cause: string };
 }
 
 /** Fetches a picture, or finds that what its caller has is still good. */
@@ -55,10 +57,7 @@ interface Kept extends StoredSource {
   readonly life: number;
 }
 
-/** A failing source is asked again after this many milliseconds while its last copy serves. */
-const RETRY = 30_000;
-
-/** Failures of a source that may pass; for these its last good copy is used. */
+/** Failures of a source that may pass; for these its last good copy is used, for a week. */
 const PASSING = new Set(["unreachable", "upstream_error", "upstream_timeout"]);
 
 /** Source pictures, kept briefly so that other sizes and styles do not fetch them again. */
@@ -144,10 +143,14 @@ export class Sources {
       });
       if (answer !== "not_modified") return await this.#keep(answer);
       if (!kept) throw new TypeError("nothing was asked conditionally");
-      return { ...kept, freshUntil: this.#clock() + kept.life };
+      const { expired: _, ...good } = kept;
+      return { ...good, freshUntil: this.#clock() + kept.life };
     } catch (error) {
       if (!kept || !(error instanceof SourceError) || !PASSING.has(error.code)) throw error;
-      return { ...kept, freshUntil: this.#clock() + RETRY };
+      const at = kept.expired?.at ?? kept.freshUntil;
+      if (at + STALE_LIFE <= this.#clock()) throw error;
+      const expired = { at, cause: String(error) };
+      return { ...kept, freshUntil: this.#clock() + RETRY, expired };
     }
   }
 

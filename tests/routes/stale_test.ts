@@ -57,6 +57,67 @@ Deno.test("GET /v1/stylize stops serving a picture whose source is gone", async 
   assert.equal((await app.request(PATH)).status, 404);
 });
 
+async function lifeOf(app: TestApp, path = PATH): Promise<string> {
+  const response = await app.request(path);
+  await response.bytes();
+  await app.pictures.idle();
+  return /max-age=\d+(, s-maxage=\d+)?/.exec(response.headers.get("cache-control") ?? "")?.[0] ??
+    "";
+}
+
+const BRIEF = "max-age=60, s-maxage=60";
+const LONG = "max-age=86400, s-maxage=31536000";
+
+// Of the first failure the source's copy in memory serves, after the second there is none.
+Deno.test.each(["upstream_error", "host_not_allowed"] as const)(
+  "a picture is kept by nobody for long until a source with %s is well again",
+  async (code) => {
+    const { failures, fetchSource } = fallible();
+    await using app = await createTestApp({ fetchSource });
+    assert.equal(await lifeOf(app), LONG);
+    failures.push(new SourceError(code, "The source fails"));
+    app.time.now += 2 * HOUR;
+    for (const seconds of [0, 1, 28, 2, 1]) {
+      app.time.now += 1000 * seconds;
+      assert.equal(await lifeOf(app), BRIEF, `after ${seconds} s`);
+    }
+    const etag = (await app.request(PATH)).headers.get("etag") ?? "";
+    const known = await app.request(PATH, { headers: { "if-none-match": etag } });
+    assert.match(known.headers.get("cache-control") ?? "", /s-maxage=60,/);
+    const told = app.lines.filter((line) => line.includes("could not be renewed"));
+    assert.equal(told.length, 2);
+    failures.length = 0;
+    app.time.now += 31_000;
+    assert.equal(await lifeOf(app), BRIEF);
+    assert.equal(await lifeOf(app), LONG);
+    assert.equal(app.compute.painted.length, 1);
+  },
+);
+
+Deno.test("another size of an expired copy of a source is kept by nobody for long", async () => {
+  const { failures, fetchSource } = fallible();
+  await using app = await createTestApp({ fetchSource });
+  await lifeOf(app);
+  failures.push(new SourceError("upstream_error", "The source answered with status 500"));
+  app.time.now += 2 * HOUR;
+  const other = `${PATH}&w=9`;
+  assert.equal(await lifeOf(app, other), BRIEF);
+  assert.equal(await lifeOf(app, other), BRIEF);
+});
+
+Deno.test("a source that fails for more than a week is shown no more", async () => {
+  const { failures, fetchSource } = fallible();
+  await using app = await createTestApp({ fetchSource });
+  await lifeOf(app);
+  failures.push(new SourceError("upstream_error", "The source answered with status 500"));
+  for (let day = 0; day < 7; day++) {
+    app.time.now += 24 * HOUR;
+    assert.equal(await lifeOf(app), BRIEF);
+  }
+  app.time.now += 2 * HOUR;
+  for (const path of [PATH, `${PATH}&w=9`]) assert.equal((await app.request(path)).status, 502);
+});
+
 Deno.test("a stale picture is kept by nobody for long", async () => {
   await using app = await createTestApp();
   const model = { name: "fast", version: "v1", channels: 4 };
@@ -64,19 +125,11 @@ Deno.test("a stale picture is kept by nobody for long", async () => {
   const options = { metadata: { title: "A painting" }, version: "p", model };
   await app.catalog.putStatistics("painting", statistics, options);
   const image = "/v1/styles/painting/image";
-  const life = async (path: string): Promise<string> => {
-    const response = await app.request(path);
-    await response.bytes();
-    return /max-age=\d+(, s-maxage=\d+)?/.exec(response.headers.get("cache-control") ?? "")?.[0] ??
-      "";
-  };
-  assert.equal(await life(PATH), "max-age=86400, s-maxage=31536000");
+  assert.equal(await lifeOf(app), LONG);
   app.time.now += 2 * HOUR;
-  assert.equal(await life(PATH), "max-age=60, s-maxage=60");
-  await app.pictures.idle();
-  assert.equal(await life(PATH), "max-age=86400, s-maxage=31536000");
-  assert.equal(await life(image), "max-age=3600");
+  assert.equal(await lifeOf(app), BRIEF);
+  assert.equal(await lifeOf(app), LONG);
+  assert.equal(await lifeOf(app, image), "max-age=3600");
   app.time.now += 48 * HOUR;
-  assert.match(await life(image), /^max-age=60(,|$)/);
-  await app.pictures.idle();
+  assert.match(await lifeOf(app, image), /^max-age=60(,|$)/);
 });
