@@ -41,6 +41,8 @@ export function rateLimit(limit: number, trustProxy: boolean): MiddlewareHandler
       });
     }
     await next();
+    // What a shared cache keeps goes to other clients too.
+    if (c.res.headers.get("cache-control")?.startsWith("public")) return;
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   };
 }

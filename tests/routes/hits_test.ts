@@ -135,12 +135,11 @@ Deno.test("one spelling of a URL is another picture for another Accept", async (
   assert.deepEqual(types, ["image/webp", "image/jpeg", "image/webp", "image/jpeg"]);
 });
 
-Deno.test("hits count for the rate of a client, and say so", async () => {
+Deno.test("hits count for the rate of a client", async () => {
   await using app = await createTestApp({ env: { RATE_LIMIT: "2" } });
   await app.request(PATH);
   const hit = await app.request(PATH);
   assert.match(hit.headers.get("cache-status") ?? "", /hit/);
-  assert.match(hit.headers.get("ratelimit") ?? "", /"client";r=0;t=\d+/);
   assert.equal((await app.request(PATH)).status, 429);
 });
 

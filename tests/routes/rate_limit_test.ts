@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { createTestApp, TOKEN } from "../fakes/services.ts";
+import { createTestApp, PIXEL, TOKEN } from "../fakes/services.ts";
 
 const PATH = "/v1/stylize?url=https://photos.example/cat.jpg&style=mosaic";
 
 Deno.test("one client's requests are bounded where a rate is set", async () => {
   await using app = await createTestApp({ env: { RATE_LIMIT: "2" } });
-  const first = await app.request(PATH);
-  assert.match(first.headers.get("ratelimit") ?? "", /"client";r=1;t=\d+/);
+  await app.request(PATH);
   await app.request(PATH);
   const third = await app.request(PATH);
   assert.equal(third.status, 429);
+  assert.match(third.headers.get("ratelimit") ?? "", /"client";r=0;t=\d+/);
   assert(Number(third.headers.get("retry-after")) > 0);
   for (
     const path of [
@@ -22,6 +22,24 @@ Deno.test("one client's requests are bounded where a rate is set", async () => {
   }
   const headers = { authorization: `Bearer ${TOKEN}` };
   assert.equal((await app.request("/v1/styles", { headers })).status, 200);
+});
+
+Deno.test("what a client has left is told only in answers that no shared cache keeps", async () => {
+  await using app = await createTestApp({ env: { RATE_LIMIT: "9" } });
+  const upload = { method: "POST", body: PIXEL };
+  const asked: [string, RequestInit, number, string?][] = [
+    [PATH, {}, 200],
+    [`${PATH}&expires=${Math.ceil(Date.now() / 1000) + 60}`, {}, 200],
+    [PATH.replace("mosaic", "nope"), {}, 404],
+    [`${PATH}&w=x`, {}, 400, "5"],
+    ["/v1/stylize?style=mosaic", upload, 200, "4"],
+  ];
+  for (const [path, init, status, left] of asked) {
+    const { headers, status: answered } = await app.request(path, init);
+    assert.equal(answered, status, path);
+    assert.equal(/r=(\d+)/.exec(headers.get("ratelimit") ?? "")?.[1], left, path);
+    assert.equal(headers.has("ratelimit-policy"), left !== undefined, path);
+  }
 });
 
 Deno.test("a client that has used up its rate paints again after a minute", async () => {
