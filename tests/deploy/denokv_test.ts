@@ -10,8 +10,11 @@ const ignore = DENOKV_PROGRAM === null;
 
 const ADMIN_TOKEN = "a-token-for-tests-only";
 
-function startInstance(store: TestDenokv): Promise<RunningService> {
-  return startService({ ...store.env, ADMIN_TOKEN, COMPUTE_WORKERS: "1" });
+async function startInstance(store: TestDenokv): Promise<RunningService> {
+  const dockerfile = await Deno.readTextFile(new URL("../../deploy/Dockerfile", import.meta.url));
+  const lines = [...dockerfile.matchAll(/^ENV (\w+)=(.+)$/gm)];
+  const env = Object.fromEntries(lines.map(([, name, value]) => [name, value]));
+  return await startService({ ...store.env, ...env, ADMIN_TOKEN, COMPUTE_WORKERS: "1" });
 }
 
 async function register(service: RunningService, id: string, seed: number): Promise<number> {
@@ -94,6 +97,13 @@ Deno.test({
       await using c = await startInstance(store);
       for (const style of ["shared", "later", "mosaic"]) {
         assert.equal(await paint(c, style, 64), 200);
+      }
+    });
+
+    await t.step("the log has one line for the failure and one for its end", () => {
+      for (const service of [a, b]) {
+        const lines = service.errors().split("\n").filter((line) => /store|KV Connect/.test(line));
+        assert.equal(lines.length, 2, lines.join("\n"));
       }
     });
   },
