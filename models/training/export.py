@@ -3,7 +3,7 @@
     python export.py compact CHECKPOINT OUT [--facts FACTS.json]
     python export.py vgg19 ENCODER DECODER OUT
 
-Needs numpy and onnx only.
+Needs numpy and onnx only. A model that is there is replaced; without --facts it keeps its facts.
 """
 
 import argparse
@@ -184,6 +184,18 @@ def compact_shape(weights):
     }
 
 
+# What of model.json belongs to the graphs; all else are facts.
+SHAPE = {"channels", "modulation", "full_size_channels", "stride", "receptive_field"}
+OF_GRAPHS = SHAPE | {"name", "version", "epsilon", "variance", "normalisation", "files"}
+
+
+def facts_of(folder):
+    """What people want to know of the model that is there."""
+    file = folder / "model.json"
+    manifest = json.loads(file.read_text()) if file.exists() else {}
+    return {name: value for name, value in manifest.items() if name not in OF_GRAPHS}
+
+
 def describe(folder, shape, facts):
     """Writes model.json: what the service reads first, then what people want to know.
 
@@ -228,7 +240,7 @@ def main():
         compact_decoder(weights[0], decoder)
         compact_style(weights[0], out / "style.onnx")
         shape = compact_shape(weights[0])
-    facts = json.loads(pathlib.Path(args.facts).read_text()) if args.facts else {}
+    facts = json.loads(pathlib.Path(args.facts).read_text()) if args.facts else facts_of(out)
     describe(out, shape, facts)
 
 

@@ -1,5 +1,6 @@
 """Tests of the training: python -m unittest training_test.py, in this folder."""
 
+import json
 import pathlib
 import tempfile
 import unittest
@@ -165,6 +166,26 @@ class Graphs(unittest.TestCase):
             for name, value in weights.items():
                 expected = torch.tensor(value)
                 torch.testing.assert_close(torch.tensor(restored[name]), expected, rtol=1e-5, atol=1e-5)
+
+    def test_a_model_that_is_exported_again_keeps_its_facts_but_for_other_ones(self):
+        self.exported(widths=(8, 12, 16), detail=4)
+        checkpoint, facts = self.folder / "network.safetensors", self.folder / "facts.json"
+        facts.write_text('{"licence": "MIT"}')
+        out = self.folder / "model"
+
+        def export_again(*options):
+            with mock.patch("sys.argv", ["export.py", "compact", str(checkpoint), str(out), *options]):
+                export.main()
+            return json.loads((out / "model.json").read_text())
+
+        self.assertNotIn("licence", export_again())
+        first = export_again("--facts", str(facts))
+        self.assertEqual(first["licence"], "MIT")
+        self.exported(widths=(8, 12, 24), detail=4)
+        again = export_again()
+        self.assertEqual(again["licence"], "MIT")
+        self.assertNotEqual(again["version"], first["version"])
+        self.assertEqual(again["channels"], first["channels"] + 8)
 
     def test_graphs_of_another_shape_are_refused(self):
         self.exported()
