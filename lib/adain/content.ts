@@ -1,21 +1,27 @@
 import { planRuns, type RunLimits } from "./budget.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Grid } from "./masks.ts";
+import { cutMask, type Grid } from "./masks.ts";
 import { mergeMoments, type Moments, moments, statisticsOf } from "./moments.ts";
 import type { EncoderOutput, Features, Runtime } from "./onnx.ts";
 import { type Rectangle, type RgbaImage, toPlanar } from "./planar.ts";
 import type { Statistics } from "./statistics.ts";
 import { paddedLength, type Tile } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
+import { visiblePart } from "./visible.ts";
 
 /** A content picture after the encoder: decode it in as many styles as you like, then dispose it. */
 export interface EncodedContent {
-  /** The picture itself: its size, its alpha and its colours go into the result. */
+  /**
+   * The picture itself: its size, its alpha and its colours go into the result. What is transparent
+   * lies on the mean of the visible colours.
+   */
   readonly image: RgbaImage;
-  /** Channel statistics over the whole picture. */
+  /** Channel statistics over all that is seen of the picture. */
   readonly statistics: Statistics;
   /** The feature grid. */
   readonly grid: Grid;
+  /** How much of each position of the grid is seen, above 0; absent: all of it. */
+  readonly weights?: Float32Array;
   /** The runs that cover the picture. */
   readonly tiles: readonly Tile[];
   /** Bytes that it holds until it is disposed: features with their halos, or planes to encode again. */
@@ -45,18 +51,20 @@ export interface EncodeOptions {
  * Encodes a picture, in tiles where it is larger than one run may be.
  *
  * @param runtime The open model.
- * @param image The content.
+ * @param picture The content.
  * @param options Model shape, limits, signal.
  * @returns The encoded content.
  */
 export async function encodeContent(
   runtime: Runtime,
-  image: RgbaImage,
+  picture: RgbaImage,
   options: EncodeOptions,
 ): Promise<EncodedContent> {
   const { stride } = options.manifest;
-  const width = paddedLength(image.width, stride);
-  const height = paddedLength(image.height, stride);
+  const width = paddedLength(picture.width, stride);
+  const height = paddedLength(picture.height, stride);
+  const grid = { width: width / stride, height: height / stride };
+  const visible = visiblePart(picture, { grid, stride });
   const { tiles, keep } = planRuns({ width, height }, options.manifest, options.limits);
   const kept = new Map<Tile, Features>();
   const dispose = (): void => {
@@ -69,14 +77,15 @@ export async function encodeContent(
   };
   try {
     const { signal } = options;
-    const encode = tileEncoder(runtime, image, tiles);
-    const statistics = await encodeAll({ encode, tiles, done, stride, signal });
+    const encode = tileEncoder(runtime, visible.image, tiles);
+    const { weights } = visible;
+    const statistics = await encodeAll({ encode, tiles, done, stride, grid, weights, signal });
     // With planes of its own, made when it is needed: those of the first time are free by now.
-    const encodeAgain = tileEncoder(runtime, image, tiles);
+    const encodeAgain = tileEncoder(runtime, visible.image, tiles);
     return {
-      image,
+      ...visible,
       statistics,
-      grid: { width: width / stride, height: height / stride },
+      grid,
       tiles,
       bytes: keep ? featureBytes(tiles, options.manifest) : planeBytes(tiles),
       withFeatures: async (tile, task) => {
@@ -126,14 +135,17 @@ function tileEncoder(
 
 /**
  * Encodes all tiles once for the statistics: one run has them from its graph; those of tiles are
- * merged from the tiles' cores, so that they are of the whole picture.
+ * merged from the tiles' cores, so that they are of the whole picture. What is not seen does not
+ * count.
  */
 async function encodeAll(
-  { encode, tiles, done, stride, signal }: {
+  { encode, tiles, done, stride, grid, weights, signal }: {
     encode: (tile: Tile) => Promise<EncoderOutput>;
     tiles: readonly Tile[];
     done: (tile: Tile, features: Features) => void;
     stride: number;
+    grid: Grid;
+    weights: Float32Array | undefined;
     signal: AbortSignal | undefined;
   },
 ): Promise<Statistics> {
@@ -141,11 +153,12 @@ async function encodeAll(
   for (const tile of tiles) {
     await nextTurn(signal);
     const { features, statistics } = await encode(tile);
-    if (tiles.length === 1) {
+    if (tiles.length === 1 && !weights) {
       done(tile, features);
       return statistics;
     }
-    const part = moments(await featureMap(features), coreInOuter(tile, stride));
+    const seen = weights && cutMask(weights, grid, inFeatures(tile.core, stride));
+    const part = moments(await featureMap(features), coreInOuter(tile, stride), seen);
     total = total ? mergeMoments(total, part) : part;
     done(tile, features);
   }
@@ -174,10 +187,21 @@ export async function featureMap(
  * @returns The core in features, relative to the outer rectangle.
  */
 export function coreInOuter({ core, outer }: Tile, stride: number): Rectangle {
+  return inFeatures({ ...core, x: core.x - outer.x, y: core.y - outer.y }, stride);
+}
+
+/**
+ * Brings a rectangle from pixels to the feature grid.
+ *
+ * @param area The rectangle, in pixels.
+ * @param stride Pixels per feature.
+ * @returns The rectangle in features.
+ */
+export function inFeatures(area: Rectangle, stride: number): Rectangle {
   return {
-    x: (core.x - outer.x) / stride,
-    y: (core.y - outer.y) / stride,
-    width: core.width / stride,
-    height: core.height / stride,
+    x: area.x / stride,
+    y: area.y / stride,
+    width: area.width / stride,
+    height: area.height / stride,
   };
 }

@@ -16,17 +16,20 @@ export interface ColourMoments {
 const ROUNDING = 1 / 12;
 
 /**
- * Takes mean and covariance of a picture's colours; alpha is not looked at.
+ * Takes mean and covariance of a picture's colours; pixels count by their alpha.
  *
  * @param image The picture.
- * @returns Biased moments over all pixels.
+ * @returns Biased moments over all that is seen; 0 where nothing is.
  */
 export function colourMoments({ data }: RgbaImage): ColourMoments {
   const sums = new Float64Array(9);
   const totals = new Float64Array(3);
+  let weight = 0;
   for (let i = 0; i < data.length; i += 4) {
+    const alpha = (data[i + 3] ?? 0) / 255;
+    weight += alpha;
     for (let row = 0; row < 3; row++) {
-      const value = data[i + row] ?? 0;
+      const value = alpha * (data[i + row] ?? 0);
       totals[row] = (totals[row] ?? 0) + value;
       for (let column = row; column < 3; column++) {
         const at = 3 * row + column;
@@ -34,7 +37,7 @@ export function colourMoments({ data }: RgbaImage): ColourMoments {
       }
     }
   }
-  const count = data.length / 4;
+  const count = weight || 1;
   const mean = Array.from(totals, (total) => total / count);
   const covariance = Array.from({ length: 9 }, (_, at) => {
     const [row, column] = [Math.floor(at / 3), at % 3];

@@ -1,9 +1,8 @@
 import { type Affine, affine } from "./affine.ts";
 import { blend, type WeightedStatistics } from "./blend.ts";
-import { coreInOuter, type EncodedContent, featureMap } from "./content.ts";
+import { coreInOuter, type EncodedContent, featureMap, inFeatures } from "./content.ts";
 import { completeMasks, cutMask, type Mask, mixAffines, resizeMask } from "./masks.ts";
 import { mergeMoments, type Moments, moments, statisticsOf } from "./moments.ts";
-import type { Rectangle } from "./planar.ts";
 import type { Statistics } from "./statistics.ts";
 import type { Tile } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
@@ -48,12 +47,13 @@ export async function regionsOf(
   const covers = { width: image.width / stride, height: image.height / stride };
   const onGrid = target.masks.map((mask) => resizeMask(mask, grid, covers));
   const masks = completeMasks(onGrid, target.styles.length);
+  const seen = masks.map((mask) => mask.map((value, at) => value * (content.weights?.[at] ?? 1)));
   let totals: Moments[] = [];
   for (const tile of content.tiles) {
     await nextTurn(signal);
     const map = await content.withFeatures(tile, featureMap);
     const core = inFeatures(tile.core, stride);
-    const parts = masks.map((mask) =>
+    const parts = seen.map((mask) =>
       moments(map, coreInOuter(tile, stride), cutMask(mask, grid, core))
     );
     totals = parts.map((part, k) => totals[k] ? mergeMoments(totals[k], part) : part);
@@ -83,13 +83,4 @@ export function tileAffine(
   );
   const area = inFeatures(tile.outer, stride);
   return mixAffines(maps, regions.masks.map((mask) => cutMask(mask, grid, area)));
-}
-
-function inFeatures(area: Rectangle, stride: number): Rectangle {
-  return {
-    x: area.x / stride,
-    y: area.y / stride,
-    width: area.width / stride,
-    height: area.height / stride,
-  };
 }

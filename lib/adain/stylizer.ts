@@ -43,7 +43,8 @@ export interface FramesOptions {
 }
 
 /**
- * Paints pictures in styles with one open model (AdaIN, Huang & Belongie, ICCV 2017).
+ * Paints pictures in styles with one open model (AdaIN, Huang & Belongie, ICCV 2017). Contents and
+ * styles count by what is seen of them: colours under full transparency change nothing.
  *
  * @example Stylise a picture
  * ```ts

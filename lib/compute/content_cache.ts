@@ -1,14 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { EncodedContent } from "../adain/mod.ts";
-import type { Geometry, Pixels } from "../image/mod.ts";
+import type { Geometry } from "../image/mod.ts";
 
 /** A content that was brought to its size and encoded. */
 export interface PreparedContent {
-  /** The content at the size at which it is painted. */
-  readonly pixels: Pixels;
   /** Where it lies in the result. */
   readonly plan: Geometry;
-  /** Its features. */
+  /** Its pixels at the size at which it is painted, and its features. */
   readonly encoded: EncodedContent;
 }
 
@@ -16,8 +14,8 @@ export interface PreparedContent {
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of a content: its RGBA pixels and its features. */
-function bytesOf({ pixels, encoded }: PreparedContent): number {
-  return pixels.data.length + encoded.bytes;
+function bytesOf({ encoded }: PreparedContent): number {
+  return encoded.image.data.length + encoded.bytes;
 }
 
 /** Keeps the contents that were encoded last, so that another style of one skips the encoder. */

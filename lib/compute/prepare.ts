@@ -91,7 +91,7 @@ export async function withContent<T>(
   if (kept) return await use(kept);
   const { pixels, plan } = await bringToSize(job, clock);
   const encoded = await clock.time("encode", () => stylizer.encode(pixels, clock.signal));
-  const content = { pixels, plan, encoded };
+  const content = { plan, encoded };
   const owned = key !== undefined && contents.keep(key, content);
   try {
     return await use(content);

@@ -113,3 +113,12 @@ Deno.test("matchColours() with a grey or flat picture stays finite and grey wher
   const flat = { width: 2, height: 2, data: new Uint8ClampedArray(16).fill(77) };
   assert(largestDifference(matchColours(flat, flat), flat) <= 1);
 });
+
+Deno.test("colourMoments() count what is seen", () => {
+  const moments = (...data: number[]): ReturnType<typeof colourMoments> =>
+    colourMoments({ width: data.length / 4, height: 1, data: Uint8ClampedArray.from(data) });
+  const [one, two, hidden] = [[10, 20, 30, 255], [40, 10, 50, 255], [255, 0, 255, 0]];
+  assert.deepEqual(moments(...one, ...hidden, ...two), moments(...one, ...two));
+  const { mean, covariance } = moments(...hidden);
+  assert([...mean, ...covariance].every((value) => value === 0));
+});

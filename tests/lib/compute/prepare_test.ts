@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Stylizer } from "../../../lib/adain/mod.ts";
+import type { RgbaImage, Stylizer } from "../../../lib/adain/mod.ts";
 import { ContentCache } from "../../../lib/compute/content_cache.ts";
 import type { PaintJob } from "../../../lib/compute/mod.ts";
 import { type Tools, withContent } from "../../../lib/compute/prepare.ts";
@@ -21,9 +21,10 @@ const job: PaintJob = {
 function toolsFor(log: string[]): Tools {
   const numbers = new Float32Array(1);
   const stylizer = {
-    encode: () => {
+    encode: (image: RgbaImage) => {
       log.push("encode");
       return Promise.resolve({
+        image,
         statistics: { mean: numbers, std: numbers },
         grid: { width: 1, height: 1 },
         tiles: [],
