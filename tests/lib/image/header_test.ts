@@ -73,18 +73,22 @@ Deno.test.each(
   ] as const,
 )("probe() of 20 MB takes no time: %s", (_, head, unit, refusal) => {
   const bytes = repeat(head, unit);
-  const started = performance.now();
-  if (refusal) {
-    assert.throws(() => probe(bytes), (error) => {
-      assert(error instanceof Error && error.cause instanceof RangeError);
-      assert.match(error.cause.message, refusal);
-      return true;
-    });
-  } else {
-    probe(bytes);
-  }
-  // Some 30 ms; where each part costs an exception or a search it was seconds.
-  assert(performance.now() - started < 2000);
+  const look = (): number => {
+    const started = performance.now();
+    if (refusal) {
+      assert.throws(() => probe(bytes), (error) => {
+        assert(error instanceof Error && error.cause instanceof RangeError);
+        assert.match(error.cause.message, refusal);
+        return true;
+      });
+    } else {
+      probe(bytes);
+    }
+    return performance.now() - started;
+  };
+  // Some 30 ms; where each part costs an exception or a search it was seconds. A machine that rests
+  // in the middle does not do so each time.
+  assert(look() < 2000 || look() < 2000 || look() < 2000);
 });
 
 Deno.test("probe() counts thousands of frames", () => {
