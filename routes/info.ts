@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { probe } from "../lib/image/mod.ts";
 import { parseInfoQuery } from "./info_query.ts";
+import { BRIEF_LIFE } from "./picture_response.ts";
 import { queryContext, queryOf } from "./query_context.ts";
 import type { Services } from "./services.ts";
 
@@ -24,7 +25,7 @@ export function createInfoRoute(services: Services): Hono {
       queryOf(c),
       queryContext(c, services),
     );
-    await pictures.check(request);
+    const tags = await pictures.check(request);
     const vary = isStyled && presentation.negotiated ? { vary: "Accept" } : {};
     if (c.req.method === "HEAD") {
       // What is not looked at may have other errors.
@@ -32,15 +33,18 @@ export function createInfoRoute(services: Services): Hono {
       return c.body(null, 200, { ...headers, ...vary });
     }
     const { signal } = c.req.raw;
-    const age = presentation.maxAge ?? MAX_AGE;
-    const headers = { "cache-control": `public, max-age=${age}, ${STALE}`, ...vary };
-    const bytes = isStyled
-      ? (await pictures.picture(request, { signal })).body
+    const { body, isStale } = isStyled
+      ? await pictures.picture(request, { signal })
       : await pictures.source(request.source, signal);
-    if (!bytes) throw new TypeError("nothing was asked conditionally");
-    const { alpha, format, frames, height, orientation, width } = probe(bytes);
-    const facts = { width, height, format, orientation, frames, alpha, bytes: bytes.length };
-    return c.json({ ...facts, ...await pictures.describe(bytes, signal) }, 200, headers);
+    if (!body) throw new TypeError("nothing was asked conditionally");
+    const { alpha, format, frames, height, orientation, width } = probe(body);
+    const facts = { width, height, format, orientation, frames, alpha, bytes: body.length };
+    const age = Math.min(presentation.maxAge ?? MAX_AGE, isStale ? BRIEF_LIFE : Infinity);
+    return c.json({ ...facts, ...await pictures.describe(body, signal) }, 200, {
+      "cache-control": `public, max-age=${age}, ${STALE}`,
+      "cache-tag": tags.join(","),
+      ...vary,
+    });
   });
   return app;
 }

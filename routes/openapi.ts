@@ -48,7 +48,13 @@ export function openApiDocument(servers: readonly string[]): Json {
 const PURGED: Json = {
   type: "object",
   required: ["purged"],
-  properties: { purged: { type: "integer", minimum: 0 } },
+  properties: {
+    purged: { type: "integer", minimum: 0 },
+    tag: {
+      type: "string",
+      description: "Purges the copies in caches in front, where they know Cache-Tag; none of all",
+    },
+  },
 };
 
 function purge(): Json {

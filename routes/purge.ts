@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { STYLE_ID } from "../lib/catalog/mod.ts";
-import { SAMPLE } from "../lib/pictures/mod.ts";
+import { SAMPLE, sourceTag } from "../lib/pictures/mod.ts";
 import { type Bodies, parseJson } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { requireAdministrator } from "./middleware/administrator.ts";
@@ -26,7 +26,8 @@ type PurgeWish =
   | { readonly all: true };
 
 /**
- * `POST /v1/purge`: forgets pictures by style, model or source, or all.
+ * `POST /v1/purge`: forgets pictures by style, model or source, or all, and tells the tag by which
+ * caches in front can do the same.
  *
  * @param services What the route uses.
  * @param bodies Reads what is sent.
@@ -36,8 +37,9 @@ export function createPurgeRoute(services: Services, bodies: Bodies): Hono {
   const app = new Hono();
   app.post("/v1/purge", requireAdministrator(services.config.ADMIN_TOKEN), async (c) => {
     using body = await bodies.read(c.req.raw, MAX_BYTES);
-    const wish = readWish(body.bytes);
-    return c.json({ purged: await services.pictures.purge(selectorOf(wish)) });
+    const selector = selectorOf(readWish(body.bytes));
+    const purged = await services.pictures.purge(selector);
+    return c.json("tag" in selector ? { purged, tag: selector.tag } : { purged });
   });
   return app;
 }
@@ -54,5 +56,6 @@ function readWish(body: Uint8Array<ArrayBuffer>): PurgeWish {
 function selectorOf(wish: PurgeWish): Parameters<Services["pictures"]["purge"]>[0] {
   if ("style" in wish) return { tag: `style-${wish.style}` };
   if ("model" in wish) return { tag: `model-${wish.model}` };
+  if ("url" in wish) return { tag: sourceTag(wish.url) };
   return wish;
 }

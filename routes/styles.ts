@@ -103,7 +103,9 @@ async function readPicture(
   if (/^multipart\/form-data\b/i.test(type)) throw wrongBody();
   if (!/^application\/json\b/i.test(type) && body[0] !== BRACE) return body;
   const parsed = BODY.safeParse(parseJson(body));
-  if (parsed.success) return await services.pictures.source(parsed.data, c.req.raw.signal);
+  if (parsed.success) {
+    return (await services.pictures.source(parsed.data, c.req.raw.signal)).body;
+  }
   throw wrongBody();
 }
 

@@ -13,4 +13,10 @@ export {
 } from "./request.ts";
 export type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 export { PictureService, type PictureServiceOptions } from "./service.ts";
-export { type FetchSource, Sources, type SourcesOptions, type SourcesStatus } from "./sources.ts";
+export {
+  type FetchSource,
+  Sources,
+  type SourcesOptions,
+  type SourcesStatus,
+  sourceTag,
+} from "./sources.ts";

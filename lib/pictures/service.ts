@@ -6,7 +6,7 @@ import type { Painter } from "./painter.ts";
 import { allOf, type Materials } from "./plan.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
-import { type Sources, type SourcesStatus, sourceTag } from "./sources.ts";
+import type { Sources, SourcesStatus } from "./sources.ts";
 import { entityTag, pictureWish, sheetWish, timingOf, type Wish } from "./wish.ts";
 
 /** What a {@linkcode PictureService} works with. */
@@ -96,11 +96,12 @@ export class PictureService {
    * Finds out whether a picture can be asked for, without looking for it.
    *
    * @param request The request.
+   * @returns Names under which it can be purged.
    * @throws {CatalogError} `unknown_style`.
    * @throws {ComputeError} `unknown_model`.
    */
-  async check(request: PictureRequest): Promise<void> {
-    await this.#wish(request);
+  async check(request: PictureRequest): Promise<readonly string[]> {
+    return (await this.#wish(request)).tags;
   }
 
   /**
@@ -143,13 +144,17 @@ export class PictureService {
    *
    * @param source Where it is.
    * @param signal The caller is gone.
-   * @returns Its bytes.
+   * @returns The encoded picture, and whether it may be out of date.
    * @throws {SourceError} If it cannot be had.
    * @throws {ImageError} If it is no picture by its header.
    */
-  async source(source: PictureSource, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async source(
+    source: PictureSource,
+    signal: AbortSignal,
+  ): Promise<Pick<Served, "isStale"> & { readonly body: Uint8Array<ArrayBuffer> }> {
     const request = { source, masks: [], style: { kind: "none" } } as const;
-    return (await this.#options.painter.gather(request, signal)).content.bytes;
+    const materials = await this.#options.painter.gather(request, signal);
+    return { body: materials.content.bytes, isStale: hasExpired(materials) };
   }
 
   /**
@@ -166,13 +171,12 @@ export class PictureService {
   /**
    * Forgets pictures everywhere in the fleet.
    *
-   * @param what A tag, one source's pictures, or all.
+   * @param selector A tag, or all.
    * @returns How many were dropped at once, where the cache counts them.
    * @throws {CacheError} `purge_failed`.
    */
-  async purge(what: PurgeSelector | { readonly url: string }): Promise<number> {
+  async purge(selector: PurgeSelector): Promise<number> {
     const { cache, sources } = this.#options;
-    const selector = "url" in what ? { tag: sourceTag(what.url) } : what;
     sources.forget(selector);
     return await cache.purge(selector);
   }

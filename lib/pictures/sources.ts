@@ -6,7 +6,10 @@ import { digest } from "./digest.ts";
 import { Places, type PlacesStatus } from "./places.ts";
 import { RETRY, sourceLife, STALE_LIFE } from "./source_life.ts";
 
-/** The tag of all pictures of one source. */
+/**
+ * @param url A source's URL, as requests have it.
+ * @returns The tag of all pictures that are made of it.
+ */
 export function sourceTag(url: string): string {
   return `src-${digest(url)}`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { DataFolder } from "../support/data_folder.ts";
 import { freePort } from "../support/ports.ts";
 import { findProgram } from "../support/programs.ts";
 import { startService } from "../support/service.ts";
@@ -77,6 +78,30 @@ async function purgeByKey({ pictures, url, origin }: Nginx): Promise<void> {
   assert.equal(origin.count(target), 2);
 }
 
+/** As docs/deployment.md says. */
+async function removeByCommand({ pictures, url, origin }: Nginx): Promise<void> {
+  const run = async (command: string): Promise<void> => {
+    const { success } = await new Deno.Command("sh", { args: ["-c", command] }).output();
+    assert(success, command);
+  };
+  const targets = ["card", "cards"].map((name) => `/v1/stylize?preset=${name}&url=/sample.jpg`);
+  const counts = (): number[] => targets.map((target) => origin.count(target));
+  const askAll = async (): Promise<void> => {
+    for (const target of targets) await askPicture({ url, origin }, target);
+  };
+  await askAll();
+  await askAll();
+  assert.deepEqual(counts(), [1, 1]);
+  const preset =
+    `grep -rlaZE '^KEY: [^|]*[?&]preset=card([&|]|$)' ${pictures} | xargs -0 -r rm -f --`;
+  await run(preset);
+  await askAll();
+  assert.deepEqual(counts(), [2, 1]);
+  await run(`find ${pictures} -type f -delete`);
+  await askAll();
+  assert.deepEqual(counts(), [3, 2]);
+}
+
 async function headIsNotKept({ url, origin }: Nginx): Promise<void> {
   const target = pictureTarget(82);
   await askPicture({ url, origin }, target);
@@ -91,12 +116,17 @@ Deno.test({
   name: "nginx before the service",
   ignore: NGINX === null,
   fn: async (t) => {
-    await using service = await startService({ COMPUTE_WORKERS: "1" });
+    await using folder = await DataFolder.make();
+    const file = `${folder.path}/presets.json`;
+    const presets = { card: { style: "none", w: "85" }, cards: { style: "none", w: "86" } };
+    await Deno.writeTextFile(file, JSON.stringify(presets));
+    await using service = await startService({ COMPUTE_WORKERS: "1", PRESETS_FILE: file });
     await using origin = new CountingOrigin(service.origin);
     await using edge = await startNginx(origin);
     await runCases(t, edge, [
       ["a tag's files can be removed", purgeByTag],
       ["a URL's file can be removed", purgeByKey],
+      ["a preset's files and all files can be removed", removeByCommand],
       ["a HEAD of a picture is not kept", headIsNotKept],
     ]);
   },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { encode } from "../../lib/image/mod.ts";
+import { DataFolder } from "../support/data_folder.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { findProgram } from "../support/programs.ts";
 import { startService } from "../support/service.ts";
@@ -11,6 +12,9 @@ const VARNISHD = findProgram("varnishd");
 const VARNISHADM = findProgram("varnishadm");
 const VCL = new URL("../../deploy/varnish/default.vcl", import.meta.url);
 const TOKEN = "a-token-for-tests-only";
+
+/** Presets of the service. */
+const PRESETS = { card: { style: "none", w: "85" }, cards: { style: "none", w: "86" } };
 
 /** A Varnish before two origins. */
 interface Varnish extends Edge, AsyncDisposable {
@@ -93,6 +97,49 @@ async function purgeByTag(edge: Edge): Promise<void> {
   assert.deepEqual(counts(), [2, 3, 3, 2, 2, 2]);
 }
 
+/** What the service forgets, the cache in front forgets by the tag that the service's answer names. */
+async function purgeByAnswer(edge: Edge): Promise<void> {
+  const targets = [pictureTarget(87), pictureTarget(87).replace("stylize", "info")];
+  const others = [pictureTarget(87, "style=quilt"), "/openapi.json"];
+  const counts = (): number[] => [...targets, ...others].map((target) => edge.origin.count(target));
+  const askAll = async (): Promise<void> => {
+    for (const target of [...targets, ...others]) {
+      assert.equal((await ask(edge, target)).status, 200);
+    }
+  };
+  await askAll();
+  let before = counts();
+  for (const [what, again] of [[{ style: "mosaic" }, 2], [{ url: "/sample.jpg" }, 3]] as const) {
+    const { body } = await ask(edge, "/v1/purge", {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify(what),
+    });
+    await purge(edge, "/", JSON.parse(new TextDecoder().decode(body)).tag);
+    await askAll();
+    before = before.map((count, k) => k < again ? count + 1 : count);
+    assert.deepEqual(counts(), before);
+  }
+}
+
+/** As docs/deployment.md says. */
+async function ban(edge: Varnish): Promise<void> {
+  const targets = ["card", "cards"].map((name) => `/v1/stylize?preset=${name}&url=/sample.jpg`);
+  const counts = (): number[] => targets.map((target) => edge.origin.count(target));
+  const askAll = async (): Promise<void> => {
+    for (const target of targets) await askPicture(edge, target);
+  };
+  await askAll();
+  await askAll();
+  assert.deepEqual(counts(), [1, 1]);
+  await edge.admin("ban", "req.url ~ [?&]preset=card(&|$)");
+  await askAll();
+  assert.deepEqual(counts(), [2, 1]);
+  await edge.admin("ban", "obj.status != 0");
+  await askAll();
+  assert.deepEqual(counts(), [3, 2]);
+}
+
 /** Asks for a purge as a client with another address, as a load balancer would hand it over. */
 async function purgeAs(address: string, port: number): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -151,13 +198,19 @@ Deno.test({
   name: "Varnish before the service",
   ignore: VARNISHD === null || VARNISHADM === null,
   fn: async (t) => {
-    await using service = await startService({ COMPUTE_WORKERS: "1", ADMIN_TOKEN: TOKEN });
+    await using folder = await DataFolder.make();
+    const file = `${folder.path}/presets.json`;
+    await Deno.writeTextFile(file, JSON.stringify(PRESETS));
+    const env = { COMPUTE_WORKERS: "1", ADMIN_TOKEN: TOKEN, PRESETS_FILE: file };
+    await using service = await startService(env);
     await using origin = new CountingOrigin(service.origin);
     await using edge = await startVarnish(origin);
     await runCases(t, edge, [
       ["the order of parameters does not matter", sortedQuery],
       ["several masks keep their order", masksInOrder],
       ["a tag empties what carries it and nothing else", purgeByTag],
+      ["what the service forgets can be emptied", purgeByAnswer],
+      ["a preset and everything can be emptied", ban],
       ["strangers may not purge", purgeByStrangers],
       ["a stale picture is served while the service is sick", sickService],
     ]);

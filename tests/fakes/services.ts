@@ -30,6 +30,8 @@ export class FakeCompute implements Compute {
   readonly held: (number | undefined)[] = [];
   /** Thrown instead of an answer. */
   failure: Error | undefined;
+  /** The body of every picture. */
+  body: Uint8Array<ArrayBuffer> = new TextEncoder().encode("a picture");
   /** Pictures wait for this. */
   gate: Promise<void> = Promise.resolve();
   /** Workers that pretend to be ready. */
@@ -55,7 +57,7 @@ export class FakeCompute implements Compute {
     await this.gate;
     const { format } = job.output;
     return {
-      body: new TextEncoder().encode("a picture"),
+      body: this.body,
       format: format === "auto" ? "jpeg" : format.startsWith("auto") ? "webp" : format as "png",
       width: 10,
       height: 5,

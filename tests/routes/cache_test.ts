@@ -188,6 +188,26 @@ Deno.test.each([
   assert.deepEqual(hits, kept);
 });
 
+Deno.test.each([
+  [{ style: "mosaic" }, "style-mosaic"],
+  [{ model: "fast" }, "model-fast"],
+  [{ url: "HTTPS://photos.example/./cat.jpg#b" }, /^src-[\w-]{10,}$/],
+  [{ all: true }, undefined],
+])(
+  "POST /v1/purge of %j names the tag that pictures and facts of them carry",
+  async (body, tag) => {
+    await using app = await createTestApp();
+    app.compute.body = PIXEL;
+    const answer = await (await purge(app, body)).json();
+    if (tag === undefined) return assert.deepEqual(answer, { purged: 0 });
+    assert.match(answer.tag, new RegExp(tag));
+    for (const path of [PATH, PATH.replace("stylize", "info")]) {
+      const tags = (await app.request(path)).headers.get("cache-tag")?.split(",") ?? [];
+      assert(tags.includes(answer.tag), `${path}: ${tags}`);
+    }
+  },
+);
+
 Deno.test.each([{}, { style: "a", all: true }, { all: false }, { url: "cat" }, "all", null])(
   "POST /v1/purge refuses %j",
   async (body) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PictureRequest } from "../../lib/pictures/mod.ts";
+import { type PictureRequest, sourceTag } from "../../lib/pictures/mod.ts";
 import { createTestApp, type TestApp } from "../fakes/services.ts";
 
 const URL = "https://photos.example/cat.jpg";
@@ -47,7 +47,7 @@ Deno.test("ready() gives a picture that was asked for with the same object", asy
 Deno.test.each<[string, (app: TestApp) => unknown]>([
   ["its freshness ends", (app) => app.time.now += 24 * 3600 * 1000],
   ["its style is purged", (app) => app.pictures.purge({ tag: "style-mosaic" })],
-  ["its source is purged", (app) => app.pictures.purge({ url: URL })],
+  ["its source is purged", (app) => app.pictures.purge({ tag: sourceTag(URL) })],
   ["everything is purged", (app) => app.pictures.purge({ all: true })],
   ["its style is deleted", (app) => app.catalog.delete("mosaic")],
   ["its style changes", (app) =>

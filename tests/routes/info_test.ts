@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createTestApp } from "../fakes/services.ts";
+import { SourceError } from "../../lib/source/mod.ts";
+import { createTestApp, PIXEL } from "../fakes/services.ts";
 
 const INFO = "/v1/info?url=https://photos.example/cat.jpg";
 
@@ -40,6 +41,36 @@ Deno.test.each([
   const response = await app.request(INFO + query, { method: "HEAD" });
   assert.deepEqual([response.status, response.headers.get("vary")], [200, vary]);
 });
+
+Deno.test("GET /v1/info of a source itself has the tag of its pictures, and no others", async () => {
+  await using app = await createTestApp();
+  app.compute.body = PIXEL;
+  const tagsOf = async (path: string) => (await app.request(path)).headers.get("cache-tag");
+  const tag = await tagsOf(INFO);
+  assert.match(tag ?? "", /^src-[\w-]+$/);
+  assert.equal(await tagsOf(`${INFO}&style=mosaic`), `${tag},style-mosaic,model-fast`);
+});
+
+Deno.test.each(["", "&style=mosaic"])(
+  "GET /v1/info with %j is kept by nobody for long while its source fails",
+  async (query) => {
+    const failures: SourceError[] = [];
+    const fetchSource = () => failures[0] ? Promise.reject(failures[0]) : Promise.resolve(PIXEL);
+    await using app = await createTestApp({ fetchSource });
+    app.compute.body = PIXEL;
+    const life = async (): Promise<string | undefined> => {
+      const { headers } = await app.request(INFO + query);
+      return /max-age=\d+/.exec(headers.get("cache-control") ?? "")?.[0];
+    };
+    assert.equal(await life(), "max-age=3600");
+    failures.push(new SourceError("upstream_error", "The source answered with status 500"));
+    app.time.now += 2 * 3600 * 1000;
+    for (const _ of [1, 2]) {
+      assert.equal(await life(), "max-age=60");
+      await app.pictures.idle();
+    }
+  },
+);
 
 Deno.test("GET /openapi.json names what GET /v1/info takes and answers", async () => {
   await using app = await createTestApp();
