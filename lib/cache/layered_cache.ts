@@ -90,6 +90,10 @@ class LayeredCache implements ResultCache {
     this.#back.onPurge?.(listener);
   }
 
+  mayMissPurges(): boolean {
+    return this.#back.mayMissPurges?.() ?? false;
+  }
+
   status(): CacheStatus {
     const layers = [this.#front.status(), this.#back.status()];
     return {

@@ -32,8 +32,9 @@ export interface RedisCacheOptions {
 
 /**
  * Makes a cache in Redis or Valkey that all instances share. The server bounds it (`maxmemory` with
- * an `allkeys` or `volatile` policy); every entry ends by itself when it is too old to be used. A
- * purge holds for every instance as soon as it is written.
+ * an `allkeys` or `volatile` policy); every entry ends by itself when it is too old to be used.
+ * What is read after a purge was written is not from before it. What instances have in memory goes
+ * when they hear of it: milliseconds later, or when they find their way to Redis again.
  *
  * @param link The way to Redis. Closing the cache leaves it open.
  * @param options Limits and log.
@@ -125,6 +126,10 @@ class RedisCache implements ResultCache {
 
   onPurge(listener: (selector: PurgeSelector) => void): void {
     this.#listeners.push(listener);
+  }
+
+  mayMissPurges(): boolean {
+    return this.#link.detail !== "";
   }
 
   status(): CacheStatus {

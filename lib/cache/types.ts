@@ -92,6 +92,8 @@ export interface ResultCache {
    * @param listener Called once for each.
    */
   onPurge?(listener: (selector: PurgeSelector) => void): void;
+  /** Whether purges of other instances may not have come here; absent: there are no others. */
+  mayMissPurges?(): boolean;
   /** @returns The state now. */
   status(): CacheStatus;
   /** Releases files, sockets and timers. */

@@ -13,7 +13,7 @@ export interface Served {
   readonly tags: readonly string[];
   /** Where it came from. */
   readonly freshness: Freshness;
-  /** Whether it may be out of date: expired and not renewed yet, or its source fails. */
+  /** Whether it may be out of date: expired, its source fails, or a purge may be unknown. */
   readonly isStale: boolean;
   /** Whole seconds until it is renewed; below 0: expired. */
   readonly ttl: number;

@@ -154,7 +154,7 @@ export class PictureService {
   ): Promise<Pick<Served, "isStale"> & { readonly body: Uint8Array<ArrayBuffer> }> {
     const request = { source, masks: [], style: { kind: "none" } } as const;
     const materials = await this.#options.painter.gather(request, signal);
-    return { body: materials.content.bytes, isStale: hasExpired(materials) };
+    return { body: materials.content.bytes, isStale: this.#areStale(materials) };
   }
 
   /**
@@ -203,7 +203,7 @@ export class PictureService {
     if (options.isKnown) {
       const materials = await wish.gather(options.signal);
       const etag = entityTag(wish, materials);
-      if (options.isKnown(etag)) return unmodified(wish, { etag, materials });
+      if (options.isKnown(etag)) return this.#unmodified(wish, { etag, materials });
     }
     const entry = await this.#maker.make(key, wish, options.signal);
     return this.#answer(entry, "miss", options);
@@ -215,7 +215,7 @@ export class PictureService {
     const materials = await wish.gather(signal);
     const fetched = performance.now() - start;
     const etag = entityTag(wish, materials);
-    if (isKnown?.(etag)) return unmodified(wish, { etag, materials });
+    if (isKnown?.(etag)) return this.#unmodified(wish, { etag, materials });
     const picture = await wish.paint(materials, signal);
     return {
       etag,
@@ -223,7 +223,7 @@ export class PictureService {
       type: `image/${picture.format}`,
       tags: wish.tags,
       freshness: "bypass",
-      isStale: hasExpired(materials),
+      isStale: this.#areStale(materials),
       ttl: 0,
       timing: timingOf(picture, fetched),
     };
@@ -237,7 +237,7 @@ export class PictureService {
       tags,
       type,
       freshness,
-      isStale: isOutdated(entry, this.#clock()),
+      isStale: this.#mayMissPurges() || isOutdated(entry, this.#clock()),
       body: client?.isKnown?.(etag) ? null : body,
       ttl: this.#ttlOf(entry),
       ...(timing === undefined ? {} : { timing }),
@@ -247,16 +247,20 @@ export class PictureService {
   #ttlOf({ freshUntil }: CacheEntry): number {
     return Math.floor((freshUntil - this.#clock()) / 1000);
   }
-}
 
-function unmodified(
-  { tags }: Wish,
-  { etag, materials }: { readonly etag: string; readonly materials: Materials },
-): Served {
-  const isStale = hasExpired(materials);
-  return { etag, tags, body: null, freshness: "miss", isStale, ttl: 0 };
-}
+  #unmodified(
+    { tags }: Wish,
+    { etag, materials }: { readonly etag: string; readonly materials: Materials },
+  ): Served {
+    const isStale = this.#areStale(materials);
+    return { etag, tags, body: null, freshness: "miss", isStale, ttl: 0 };
+  }
 
-function hasExpired(materials: Materials): boolean {
-  return allOf(materials).some(({ expired }) => expired !== undefined);
+  #areStale(materials: Materials): boolean {
+    return this.#mayMissPurges() || allOf(materials).some(({ expired }) => expired !== undefined);
+  }
+
+  #mayMissPurges(): boolean {
+    return this.#options.cache.mayMissPurges?.() ?? false;
+  }
 }

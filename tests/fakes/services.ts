@@ -110,6 +110,8 @@ export interface TestAppOptions {
   readonly fetchSource?: (url: string) => Promise<Uint8Array<ArrayBuffer>>;
   /** The rest of the answers for sources. */
   readonly sourceHeaders?: Partial<SourceImage>;
+  /** Whether purges of other instances may be unknown. */
+  readonly mayMissPurges?: () => boolean;
   /** Named sets of parameters. */
   readonly presets?: Presets;
   /** Models besides `fast`. */
@@ -167,7 +169,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const sample = new URL("sample.jpg", staticFolder);
   const limits = DEFAULT_LIMITS;
   const painter = new Painter({ catalog, compute, models, sources, limits, sample });
-  const cache = memoryCache({ maxBytes: 1_000_000, clock });
+  const { mayMissPurges = () => false } = options;
+  const cache = Object.assign(memoryCache({ maxBytes: 1_000_000, clock }), { mayMissPurges });
   const flight = localSingleFlight();
   const pictures = new PictureService({ painter, sources, cache, flight, log, clock });
   const app = createApp({

@@ -105,6 +105,25 @@ Deno.test("another size of an expired copy of a source is kept by nobody for lon
   assert.equal(await lifeOf(app, other), BRIEF);
 });
 
+Deno.test("what an instance gives that may miss purges is kept by nobody for long", async () => {
+  let isCutOff = false;
+  await using app = await createTestApp({ mayMissPurges: () => isCutOff });
+  app.compute.body = PIXEL;
+  const info = PATH.replace("stylize", "info");
+  const lives = async (more: string): Promise<string[]> => [
+    await lifeOf(app, PATH),
+    await lifeOf(app, PATH + more),
+    await lifeOf(app, info),
+  ];
+  assert.deepEqual(await lives("&w=8"), [LONG, LONG, "max-age=3600"]);
+  isCutOff = true;
+  app.time.now += 1000;
+  assert.deepEqual(await lives("&w=9"), [BRIEF, BRIEF, "max-age=60"]);
+  isCutOff = false;
+  app.time.now += 1000;
+  assert.deepEqual(await lives("&w=9"), [LONG, LONG, "max-age=3600"]);
+});
+
 Deno.test("a source that fails for more than a week is shown no more", async () => {
   const { failures, fetchSource } = fallible();
   await using app = await createTestApp({ fetchSource });
