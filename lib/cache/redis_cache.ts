@@ -17,7 +17,7 @@ import type {
   ResultCache,
 } from "./types.ts";
 
-/** A larger entry would hold up the connection for longer than a command may take. */
+/** A larger entry would hold up others for long, and be late on a slower line. */
 const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
 
 /** Settings of {@linkcode redisCache}. */
@@ -109,12 +109,12 @@ class RedisCache implements ResultCache {
     const { buffer } = encodeFrame({ ...entry, seen: this.#purges.seen });
     const life = Math.ceil(entry.staleUntil - this.#clock());
     if (life < 1) return;
-    await this.#link.command(name, ["SET", name, Buffer.from(buffer), "PX", String(life)]);
+    await this.#link.transfer(name, ["SET", name, Buffer.from(buffer), "PX", String(life)]);
   }
 
   async delete(key: string): Promise<void> {
     const name = this.#nameOf(key);
-    await this.#try(this.#writes, () => this.#link.command(name, ["DEL", name]));
+    await this.#try(this.#writes, () => this.#link.transfer(name, ["DEL", name]));
   }
 
   async purge(selector: PurgeSelector): Promise<number> {

@@ -8,7 +8,10 @@ export type RedisReply = Buffer | string | number | bigint | boolean | null | re
 /** A word of a command. */
 export type RedisWord = string | Buffer;
 
-/** One connection to a server, or one to each node of a cluster. It never reconnects by itself. */
+/**
+ * Two connections to a server, or to each node of a cluster: small answers do not wait behind large
+ * ones. They fail together and never reconnect by themselves.
+ */
 export interface RedisConnection {
   /**
    * Sends a command.
@@ -19,7 +22,9 @@ export interface RedisConnection {
    * @throws What the server says, or that the connection is gone.
    */
   send(key: string, words: readonly RedisWord[]): Promise<RedisReply>;
-  /** Closes it at once. */
+  /** As {@linkcode RedisConnection.send}, on the connection for what is large. */
+  transfer(key: string, words: readonly RedisWord[]): Promise<RedisReply>;
+  /** Closes both at once. */
   destroy(): void;
 }
 
@@ -55,12 +60,17 @@ export async function connectRedis(
   target: RedisTarget,
   options: ConnectOptions,
 ): Promise<RedisConnection> {
-  const client = target.cluster ? clusterOf(target, options) : serverOf(target, options);
+  const clientOf = target.cluster ? clusterOf : serverOf;
+  const [small, large] = [clientOf(target, options), clientOf(target, options)];
+  const destroy = (): void => {
+    small.destroy();
+    large.destroy();
+  };
   try {
-    await inTime(open(client, options), options.timeout);
-    return client;
+    await inTime(Promise.all([open(small, options), large.connect()]), options.timeout);
+    return { send: small.send, transfer: large.send, destroy };
   } catch (error) {
-    client.destroy();
+    destroy();
     throw error;
   }
 }
@@ -92,17 +102,20 @@ export async function inTime<T>(work: Promise<T>, limit: number): Promise<T> {
   }
 }
 
-interface Opening extends RedisConnection {
+/** One connection to a server, or one to each node of a cluster. */
+interface Client {
   connect(): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
+  send(key: string, words: readonly RedisWord[]): Promise<RedisReply>;
+  destroy(): void;
 }
 
-async function open(client: Opening, options: ConnectOptions): Promise<void> {
+async function open(client: Client, options: ConnectOptions): Promise<void> {
   await client.connect();
   for (const [channel, listener] of options.channels) await client.subscribe(channel, listener);
 }
 
-function serverOf(target: RedisTarget, options: ConnectOptions): Opening {
+function serverOf(target: RedisTarget, options: ConnectOptions): Client {
   const client = createClient({
     ...sharedSettings(target),
     database: target.database,
@@ -117,7 +130,7 @@ function serverOf(target: RedisTarget, options: ConnectOptions): Opening {
   };
 }
 
-function clusterOf(target: RedisTarget, options: ConnectOptions): Opening {
+function clusterOf(target: RedisTarget, options: ConnectOptions): Client {
   const socket = socketSettings(target, options);
   const cluster = createCluster({
     rootNodes: target.nodes.map((node) => ({ socket: { ...socket, ...node } })),

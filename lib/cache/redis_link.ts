@@ -7,12 +7,15 @@ import {
   type RedisReply,
   type RedisWord,
 } from "./redis_connection.ts";
+import { RedisTransfers } from "./redis_transfers.ts";
 import { parseRedisUrl, type RedisTarget } from "./redis_url.ts";
 import { TimeLimit } from "./time_limit.ts";
 import type { CacheLog } from "./types.ts";
 
 /** Milliseconds until a command is given up: far below what a picture costs. */
 const COMMAND_MS = 300;
+/** Milliseconds until a transfer is given up: what a picture costs. 8 MiB then need 34 Mbit/s. */
+const TRANSFER_MS = 2000;
 /** Milliseconds until an attempt to connect is given up: three round trips, one of them TLS. */
 const CONNECT_MS = 2000;
 /** Milliseconds between attempts to connect, and between looks at what other instances did. */
@@ -30,6 +33,8 @@ export interface RedisLinkOptions {
   readonly log?: CacheLog;
   /** Milliseconds until a command is given up. Default: 300. */
   readonly commandTimeout?: number;
+  /** Milliseconds until a transfer is given up. Default: 2000. */
+  readonly transferTimeout?: number;
   /** Milliseconds until an attempt to connect is given up. Default: 2000. */
   readonly connectTimeout?: number;
   /** Milliseconds between attempts to connect and between beats. Default: 1000. */
@@ -38,8 +43,9 @@ export interface RedisLinkOptions {
 
 /**
  * The way to a Redis or Valkey server or cluster that may be away: commands fail at once while it
- * is, or after a short time when it hangs. A connection that failed once is thrown away and made
- * anew in the background, until {@linkcode RedisLink.close}.
+ * is, or after a short time when it hangs. Transfers of pictures may take longer, as long as it
+ * answers small commands. A connection that failed once is thrown away and made anew in the
+ * background, until {@linkcode RedisLink.close}.
  */
 export class RedisLink {
   /** Begins every key. */
@@ -48,6 +54,7 @@ export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #state: StateLog;
   readonly #limit: TimeLimit;
+  readonly #transfers: RedisTransfers;
   readonly #beats = new Set<() => void>();
   readonly #listeners = new Map<string, (text: string) => void>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -68,6 +75,9 @@ export class RedisLink {
     this.#target = parseRedisUrl(options.url);
     this.prefix = options.prefix ?? "pastiche:1:";
     this.#limit = new TimeLimit(options.commandTimeout ?? COMMAND_MS);
+    this.#transfers = new RedisTransfers(options.transferTimeout ?? TRANSFER_MS, (key) => {
+      this.command(key, ["EXISTS", key]).catch(() => {});
+    });
     this.#state = new StateLog("Redis", options.log ?? (() => {}));
     this.#timer = setInterval(() => this.#beat(), options.beat ?? BEAT_MS);
     this.#reconnect();
@@ -89,7 +99,7 @@ export class RedisLink {
   }
 
   /**
-   * Sends a command. The first ones wait for the first attempt to connect.
+   * Sends a small command with a small answer. The first ones wait for the first attempt to connect.
    *
    * @param key The key that it concerns, with the prefix.
    * @param words The command.
@@ -98,15 +108,23 @@ export class RedisLink {
    * @throws What the server says, or that it does not answer in time.
    */
   async command(key: string, words: readonly RedisWord[]): Promise<RedisReply> {
-    if (!this.#tried) await this.#attempt;
-    const connection = this.#connection;
-    if (connection === undefined) throw new CacheError("unavailable", "Redis is not connected");
-    try {
-      return await this.#send(connection, key, words);
-    } catch (error) {
-      if (!isReply(error)) this.#lose(connection, error);
-      throw error;
-    }
+    return await this.#use((connection) => this.#limit.wait(connection.send(key, words)));
+  }
+
+  /**
+   * Sends a command that brings or takes pictures. Transfers are done in their order, other commands
+   * before or after them.
+   *
+   * @param key The key that it concerns, with the prefix.
+   * @param words The command.
+   * @returns The answer.
+   * @throws As {@linkcode RedisLink.command}, and at once for some time after one that was late.
+   */
+  async transfer(key: string, words: readonly RedisWord[]): Promise<RedisReply> {
+    if (this.#transfers.rest) throw new CacheError("unavailable", "Redis is slow");
+    return await this.#use((connection) =>
+      this.#transfers.wait(key, connection.transfer(key, words))
+    );
   }
 
   /**
@@ -146,6 +164,7 @@ export class RedisLink {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#limit.stop();
+    this.#transfers.stop();
     this.#connection?.destroy();
     this.#connection = undefined;
     await this.#attempt;
@@ -197,7 +216,7 @@ export class RedisLink {
    */
   async #probe(connection: RedisConnection): Promise<void> {
     try {
-      await this.#send(connection, this.#channel, ["DEL", this.#channel]);
+      await this.#limit.wait(connection.send(this.#channel, ["DEL", this.#channel]));
     } catch (error) {
       if (isReply(error)) return;
       connection.destroy();
@@ -205,12 +224,18 @@ export class RedisLink {
     }
   }
 
-  async #send(
-    connection: RedisConnection,
-    key: string,
-    words: readonly RedisWord[],
+  async #use(
+    send: (connection: RedisConnection) => Promise<RedisReply>,
   ): Promise<RedisReply> {
-    return await this.#limit.wait(connection.send(key, words));
+    if (!this.#tried) await this.#attempt;
+    const connection = this.#connection;
+    if (connection === undefined) throw new CacheError("unavailable", "Redis is not connected");
+    try {
+      return await send(connection);
+    } catch (error) {
+      if (!isReply(error)) this.#lose(connection, error);
+      throw error;
+    }
   }
 
   #hear(message: string): void {

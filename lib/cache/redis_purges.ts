@@ -47,11 +47,12 @@ export class RedisPurges {
   /**
    * Learns of the purges up to now.
    *
+   * @param ask How the history is asked for; `transfer` does it after all transfers before it.
    * @throws What the link throws.
    */
-  async sync(): Promise<void> {
+  async sync(ask: "command" | "transfer" = "command"): Promise<void> {
     const from = this.#last;
-    const rows = from === undefined ? [] : await this.#rows(from);
+    const rows = from === undefined ? [] : await this.#rows(from, ask);
     if (from === undefined || rows[0]?.id !== from) {
       this.#reload ??= this.#begin().finally(() => this.#reload = undefined);
       return await this.#reload;
@@ -100,8 +101,8 @@ export class RedisPurges {
     for (const { id, selector } of rows) this.#remember(id, selector);
   }
 
-  async #rows(from: string): Promise<Row[]> {
-    const reply = await this.#link.command(this.#key, ["XRANGE", this.#key, from, "+"]);
+  async #rows(from: string, ask: "command" | "transfer" = "transfer"): Promise<Row[]> {
+    const reply = await this.#link[ask](this.#key, ["XRANGE", this.#key, from, "+"]);
     return Array.isArray(reply) ? reply.map(rowOf) : [];
   }
 

@@ -1,7 +1,9 @@
-/** A way to a server on 127.0.0.1 on which every answer takes its time. */
+/** A way to a server on 127.0.0.1 on which every answer takes its time, on each connection. */
 export class SlowProxy implements AsyncDisposable {
   /** Milliseconds that each piece of an answer is held back from now on. */
   delay = 0;
+  /** Bytes per millisecond of answers from now on. */
+  rate: number = Infinity;
   /** Port of the server that new connections lead to. */
   target: number;
   readonly #listener: Deno.TcpListener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -34,9 +36,13 @@ export class SlowProxy implements AsyncDisposable {
     this.#connections.add(near);
     const far = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
     this.#connections.add(far);
+    let free = 0;
     const held = new TransformStream<Uint8Array, { bytes: Uint8Array; until: number }>(
       {
-        transform: (bytes, out) => out.enqueue({ bytes, until: performance.now() + this.delay }),
+        transform: (bytes, out) => {
+          free = Math.max(free, performance.now()) + bytes.byteLength / this.rate;
+          out.enqueue({ bytes, until: free + this.delay });
+        },
       },
       {},
       { highWaterMark: Infinity },

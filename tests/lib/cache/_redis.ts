@@ -2,7 +2,7 @@ import { freePort } from "../../support/ports.ts";
 import { findProgram } from "../../support/programs.ts";
 
 /** Limits that a busy machine does not reach, for tests that are about something else. */
-export const PATIENT = { commandTimeout: 5000, connectTimeout: 5000 };
+export const PATIENT = { commandTimeout: 5000, transferTimeout: 10_000, connectTimeout: 5000 };
 
 /** The server's program, or null where it is not installed. */
 export const REDIS_PROGRAM: string | null = findProgram("redis-server", "valkey-server");

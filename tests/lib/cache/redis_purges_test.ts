@@ -17,7 +17,7 @@ function purgesOf(rows: Row[], wasAway = false) {
       tag === "" ? [Buffer.from("all"), Buffer.from("1")] : [Buffer.from("tag"), Buffer.from(tag)],
     ]));
   };
-  const link = { prefix: "", wasAway, command } as unknown as RedisLink;
+  const link = { prefix: "", wasAway, command, transfer: command } as unknown as RedisLink;
   return { purges: new RedisPurges(link, (selector) => told.push(selector)), told };
 }
 
