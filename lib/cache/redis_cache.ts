@@ -20,6 +20,9 @@ import type {
 /** A larger entry would hold up others for long, and be late on a slower line. */
 const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
 
+/** Milliseconds that a key stays which was written to see whether Redis takes anything. */
+const PROBE_MS = 1000;
+
 /** Settings of {@linkcode redisCache}. */
 export interface RedisCacheOptions {
   /** Entries with more bytes are not kept. Default: 8 MiB. */
@@ -68,7 +71,10 @@ class RedisCache implements ResultCache {
     this.#purges = new RedisPurges(link, (selector) => this.#purged(selector));
     this.#entries = new RedisReads(link, this.#purges);
     const sync = (): void => void this.#try(this.#reads, () => this.#purges.sync());
-    this.#stopBeat = link.onBeat(sync);
+    this.#stopBeat = link.onBeat(() => {
+      sync();
+      this.#probe();
+    });
     link.listen("purge", sync);
   }
 
@@ -150,6 +156,14 @@ class RedisCache implements ResultCache {
   #purged(selector: PurgeSelector): void {
     this.#marks.note(selector, this.#clock());
     for (const listener of this.#listeners) listener(selector);
+  }
+
+  /** An instance that only answers hits writes nothing: it would not notice that Redis has room. */
+  #probe(): void {
+    if (this.#writes.detail === "") return;
+    const name = `${this.#link.prefix}probe`;
+    const words = ["SET", name, "", "PX", String(PROBE_MS)];
+    void this.#try(this.#writes, () => this.#link.command(name, words));
   }
 
   /** Gives what was thrown. */

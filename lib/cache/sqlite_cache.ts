@@ -19,6 +19,9 @@ import type {
 const MIN_BYTES = 1024 * 1024;
 /** Milliseconds until a file that could not be opened is tried again. */
 const RETRY_MS = 10_000;
+/** What is written to see whether there is room again is named so, and as large as many pictures. */
+const PROBE = "probe";
+const PROBE_BYTES = 256 * 1024;
 
 /** Settings of {@linkcode sqliteCache}. */
 export interface SqliteCacheOptions {
@@ -76,6 +79,7 @@ class SqliteCache implements ResultCache {
   #database: DatabaseSync | undefined;
   #store: SqliteStore | undefined;
   #retryAt = Number.NEGATIVE_INFINITY;
+  #probeAt = Number.NEGATIVE_INFINITY;
   #hits = 0;
   #misses = 0;
 
@@ -124,6 +128,7 @@ class SqliteCache implements ResultCache {
   }
 
   status(): CacheStatus {
+    this.#probe();
     const count = (store: SqliteStore) => ({ entries: store.entries(), bytes: store.bytes() });
     const counts = this.#use(this.#reads, count).result;
     const detail = this.#reads.detail || this.#writes.detail;
@@ -146,6 +151,17 @@ class SqliteCache implements ResultCache {
       store.remove(name);
       return undefined;
     }
+  }
+
+  /** A cache that only answers hits writes nothing: it would not notice that there is room again. */
+  #probe(): void {
+    const now = this.#clock();
+    if (this.#writes.detail === "" || now < this.#probeAt) return;
+    this.#probeAt = now + RETRY_MS;
+    this.#use(this.#writes, (store) => {
+      store.write(PROBE, { tags: [], staleUntil: now }, new Uint8Array(PROBE_BYTES), now);
+      store.remove(PROBE);
+    });
   }
 
   #use<T>(state: StateLog, work: (store: SqliteStore) => T): Attempt<T> {

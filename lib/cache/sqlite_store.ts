@@ -52,7 +52,12 @@ export class SqliteStore {
    * @param frame The entry as bytes.
    * @param now Milliseconds since the epoch.
    */
-  write(key: string, entry: CacheEntry, frame: Uint8Array, now: number): void {
+  write(
+    key: string,
+    entry: Pick<CacheEntry, "tags" | "staleUntil">,
+    frame: Uint8Array,
+    now: number,
+  ): void {
     // One entry may not push everything else out.
     if (frame.byteLength > this.#maxBytes / 2) return this.remove(key);
     const { insert, insertBody, insertTag } = this.#statements;

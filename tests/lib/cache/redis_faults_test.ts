@@ -156,6 +156,7 @@ Deno.test({ name: "a full Redis answers, takes nothing, and says so once", ignor
     (error: CacheError) => error.code === "purge_failed",
   );
   await server.send("CONFIG SET maxmemory 0");
+  await until("it is noticed without a write", () => a.cache.status().ok);
   // Work that began in the millisecond of a purge is not kept.
   await pause(2);
   await a.cache.put("dog", liveEntry());

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { entryOf } from "./_entries.ts";
 import { Folder, MIB } from "./_folder.ts";
 
@@ -86,4 +87,22 @@ Deno.test("sqliteCache() shrinks the file to a smaller bound", async () => {
   const small = folder.open();
   await small.close();
   assert.ok((await Deno.stat(folder.file)).size <= MIB);
+});
+
+Deno.test("sqliteCache() that could not write notices without a write that it can", async () => {
+  await using folder = new Folder();
+  const cache = folder.open();
+  await cache.put("cat", entryOf());
+  const other = new DatabaseSync(folder.file);
+  other.exec("BEGIN IMMEDIATE");
+  await cache.put("dog", entryOf());
+  assert.equal(cache.status().ok, false);
+  other.exec("ROLLBACK");
+  other.close();
+  assert.equal(cache.status().ok, false, "it looks every ten seconds");
+  folder.now += 10_001;
+  const { ok, entries } = cache.status();
+  assert.deepEqual({ ok, entries }, { ok: true, entries: 1 });
+  await cache.close();
+  assert.equal(folder.lines.length, 2, folder.lines.join("\n"));
 });
