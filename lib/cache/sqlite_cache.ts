@@ -4,7 +4,7 @@ import { digestOf } from "./_digest.ts";
 import { CacheError } from "./errors.ts";
 import { decodeFrame, encodeFrame } from "./frame.ts";
 import { PurgeMarks } from "./purge_marks.ts";
-import { isDamage, moveAside, openDatabase } from "./sqlite_schema.ts";
+import { isDamage, isDiskFailure, moveAside, openDatabase, removeFiles } from "./sqlite_schema.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import type {
   CacheEntry,
@@ -38,7 +38,8 @@ export interface SqliteCacheOptions {
 /**
  * Makes a cache in a SQLite file that survives restarts and `kill -9`, is bounded in bytes, and
  * forgets what was used least recently. A damaged file is moved aside to `<path>.aside` and begun
- * anew; while there is no usable file the cache is empty and takes nothing.
+ * anew; while there is no usable file the cache is empty and takes nothing. Where a full disk allows
+ * no purge, all of the file goes.
  *
  * @param options Where and how much.
  * @returns The cache.
@@ -121,7 +122,8 @@ class SqliteCache implements ResultCache {
 
   purge(selector: PurgeSelector): Promise<number> {
     this.#marks.note(selector, this.#clock());
-    const { result, error } = this.#use(this.#writes, (store) => store.purge(selector));
+    const attempt = this.#use(this.#writes, (store) => store.purge(selector));
+    const { result, error } = isDiskFailure(attempt.error) ? this.#beginAnew() : attempt;
     if (result !== undefined) return Promise.resolve(result);
     const message = "Cannot purge: the cache file does not work";
     return Promise.reject(new CacheError("purge_failed", message, { cause: error }));
@@ -161,6 +163,19 @@ class SqliteCache implements ResultCache {
     this.#use(this.#writes, (store) => {
       store.write(PROBE, { tags: [], staleUntil: now }, new Uint8Array(PROBE_BYTES), now);
       store.remove(PROBE);
+    });
+  }
+
+  /** Deleting rows takes room in the journal, removing the files takes none. */
+  #beginAnew(): Attempt<number> {
+    const { path } = this.#options;
+    return this.#use(this.#writes, (store) => {
+      const entries = store.entries();
+      this.#release();
+      removeFiles(path);
+      this.#retryAt = Number.NEGATIVE_INFINITY;
+      this.#log("warn", `The cache file ${path} is begun anew: it had no room for a purge`);
+      return entries;
     });
   }
 

@@ -10,7 +10,9 @@ const APPLICATION_ID = 0x50734361;
 const SCHEMA_VERSION = 1;
 const APPLICATION = "SELECT application_id AS n FROM pragma_application_id";
 const VERSION = "SELECT user_version AS n FROM pragma_user_version";
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 /** Bytes per page: few overflow pages per picture, little waste for small ones. */
 export const PAGE_SIZE = 4096;
@@ -74,8 +76,20 @@ export function openDatabase(path: string, log: CacheLog): DatabaseSync {
  * @returns Whether the file itself is to blame, not the disk, the permissions or another process.
  */
 export function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(codeOf(error));
+}
+
+/**
+ * @param error A failure of SQLite.
+ * @returns Whether the disk is to blame: it is full, or does not take or give bytes.
+ */
+export function isDiskFailure(error: unknown): boolean {
+  return [SQLITE_FULL, SQLITE_IOERR].includes(codeOf(error));
+}
+
+/** The primary code of a failure of SQLite, 0 for others. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 }
 
 /** @returns Nothing if the file is of another version of the schema. */
@@ -119,7 +133,12 @@ export function moveAside(path: string, damage: unknown, log: CacheLog): void {
   log("error", `The cache file ${path} is damaged (${messageOf(damage)}): ${aside}`);
 }
 
-function removeFiles(path: string): void {
+/**
+ * Removes the file of a cache and its journal, if they are there.
+ *
+ * @param path Path of the file, which no connection of this process has open.
+ */
+export function removeFiles(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
 

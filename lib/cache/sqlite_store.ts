@@ -83,7 +83,7 @@ export class SqliteStore {
     return this.#transaction(() => {
       if ("tag" in selector) return this.#dropAll(this.#statements.tagged.all(selector.tag));
       const entries = this.entries();
-      this.#database.exec("DELETE FROM bodies; DELETE FROM tags; DELETE FROM entries;");
+      for (const statement of this.#statements.clear) statement.run();
       return entries;
     });
   }
@@ -145,10 +145,10 @@ export class SqliteStore {
   }
 
   #transaction<T>(work: () => T): T {
-    this.#database.exec("BEGIN IMMEDIATE");
+    this.#statements.begin.run();
     try {
       const result = work();
-      this.#database.exec("COMMIT");
+      this.#statements.commit.run();
       return result;
     } catch (error) {
       // A full disk or a damaged file may have rolled back already.
@@ -161,7 +161,11 @@ export class SqliteStore {
 const PAGE_COUNT = "SELECT page_count AS n FROM pragma_page_count";
 const FREE_COUNT = "SELECT freelist_count AS n FROM pragma_freelist_count";
 
+const TABLES = ["bodies", "tags", "entries"];
+
 type Name =
+  | "begin"
+  | "commit"
   | "read"
   | "find"
   | "insert"
@@ -172,11 +176,14 @@ type Name =
   | "leastUsed"
   | "use";
 
+/** Unlike those of `exec()`, failures of these have the code of SQLite. */
 function prepareAll(
   database: DatabaseSync,
-): Record<Name, StatementSync> & { drop: StatementSync[] } {
+): Record<Name, StatementSync> & { drop: StatementSync[]; clear: StatementSync[] } {
   const sql = (text: string): StatementSync => database.prepare(text);
   return {
+    begin: sql("BEGIN IMMEDIATE"),
+    commit: sql("COMMIT"),
     read: sql(
       `SELECT entries.id, frame FROM entries JOIN bodies ON bodies.id = entries.id
        WHERE key = ? AND stale_until > ?`,
@@ -189,6 +196,7 @@ function prepareAll(
     expired: sql("SELECT id FROM entries WHERE stale_until <= ? LIMIT 256"),
     leastUsed: sql("SELECT id, size FROM entries ORDER BY used LIMIT 64"),
     use: sql("UPDATE entries SET used = ? WHERE id = ?"),
-    drop: ["entries", "bodies", "tags"].map((table) => sql(`DELETE FROM ${table} WHERE id = ?`)),
+    drop: TABLES.map((table) => sql(`DELETE FROM ${table} WHERE id = ?`)),
+    clear: TABLES.map((table) => sql(`DELETE FROM ${table}`)),
   };
 }

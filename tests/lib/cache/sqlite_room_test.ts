@@ -106,3 +106,21 @@ Deno.test("sqliteCache() that could not write notices without a write that it ca
   await cache.close();
   assert.equal(folder.lines.length, 2, folder.lines.join("\n"));
 });
+
+Deno.test("sqliteCache() purges on a full disk, if need be by emptying the file", async () => {
+  await using folder = new Folder();
+  const program = new URL("_full_disk.ts", import.meta.url).pathname;
+  // No file may be larger than 2 MiB, and a write beyond is an error, not a signal.
+  const script = `trap '' XFSZ; ulimit -f 4096; exec "$@"`;
+  const deno = [Deno.execPath(), "run", "--no-check", "--allow-read", "--allow-write"];
+  const { stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", script, "sh", ...deno, program, folder.file],
+  }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  assert.match(lines.join("\n"), /is begun anew: it had no room for a purge/);
+  assert.deepEqual(
+    JSON.parse(lines.at(-1) ?? ""),
+    { before: true, after: false, next: true, some: true, ok: true },
+    new TextDecoder().decode(stderr),
+  );
+});
