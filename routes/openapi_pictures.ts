@@ -125,7 +125,7 @@ function infoSchema(): Json {
       },
     },
     thumbhash: text("ThumbHash in base64"),
-    blurhash: text("BlurHash of 4 x 3 components"),
+    blurhash: text("BlurHash of 4 x 3 components, of the picture on white"),
     placeholder: text("A tiny picture as a data URI"),
   };
   return { type: "object", required: Object.keys(properties), properties };

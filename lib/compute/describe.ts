@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import * as blurhash from "blurhash";
 import { rgbaToThumbHash } from "thumbhash";
-import { decode, encode, type Pixels, resize } from "../image/mod.ts";
+import { compositeOn, decode, encode, type Pixels, resize } from "../image/mod.ts";
 import type { DescribeJob, Description } from "./job.ts";
 import { dominantColours } from "./colours.ts";
 import type { StageClock } from "./stage_clock.ts";
@@ -11,6 +11,9 @@ const LOOK_SIDE = 96;
 
 /** Longest side of the placeholder. */
 const PLACEHOLDER_SIDE = 20;
+
+/** What a BlurHash, which knows no transparency, is seen on: a page. */
+const PAGE = [255, 255, 255] as const;
 
 /**
  * Looks at a picture.
@@ -29,7 +32,7 @@ export async function describe(job: DescribeJob, clock: StageClock): Promise<Des
   return {
     colours: dominantColours(small),
     thumbhash: base64(rgbaToThumbHash(width, height, data)),
-    blurhash: blurhash.encode(data, width, height, 4, 3),
+    blurhash: blurhash.encode(compositeOn(small, PAGE).data, width, height, 4, 3),
     placeholder: `data:image/webp;base64,${base64(placeholder)}`,
   };
 }

@@ -147,7 +147,7 @@ export interface Description {
   readonly colours: readonly DominantColour[];
   /** ThumbHash, base64. */
   readonly thumbhash: string;
-  /** BlurHash of 4 x 3 components. */
+  /** BlurHash of 4 x 3 components, of the picture on white. */
   readonly blurhash: string;
   /** A tiny picture as a data URI. */
   readonly placeholder: string;

@@ -3,7 +3,13 @@ import type { FramesOptions, Stylizer, Target } from "../../../lib/adain/mod.ts"
 import { animate } from "../../../lib/compute/animate.ts";
 import { ContentCache } from "../../../lib/compute/content_cache.ts";
 import { StageClock } from "../../../lib/compute/stage_clock.ts";
-import type { InProcessCompute, JobTarget, PaintJob, Picture } from "../../../lib/compute/mod.ts";
+import type {
+  Description,
+  InProcessCompute,
+  JobTarget,
+  PaintJob,
+  Picture,
+} from "../../../lib/compute/mod.ts";
 import {
   decode,
   decodeFrames,
@@ -211,6 +217,23 @@ Deno.test("auto-avif writes AVIF where it is quick, else WebP", async () => {
       return (await compute.run(job({ output, geometry: large }))).format;
     };
     assert.deepEqual([await formatOf(64), await formatOf(400)], ["avif", "webp"]);
+  });
+});
+
+Deno.test("a description does not depend on hidden colours; its BlurHash is on white", async () => {
+  await withCompute(async (compute) => {
+    const describe = async (hidden: number[]): Promise<Description> => {
+      const picture = { width: 60, height: 40, data: new Uint8ClampedArray(4 * 60 * 40) };
+      for (let i = 0; i < 60 * 40; i++) {
+        picture.data.set(i % 60 < 30 ? [200, 30, 40, 255] : hidden, 4 * i);
+      }
+      const bytes = await encode(picture, { format: "png" });
+      return await compute.run({ kind: "describe", source: bytes, limits: DEFAULT_LIMITS });
+    };
+    const white = await describe([255, 255, 255, 0]);
+    assert.deepEqual(await describe([255, 0, 255, 0]), white);
+    const opaque = await describe([255, 255, 255, 255]);
+    assert.equal(white.blurhash, opaque.blurhash);
   });
 });
 
