@@ -13,6 +13,7 @@ import {
   resize,
 } from "../image/mod.ts";
 import type { JobTarget, PaintJob, Picture } from "./job.ts";
+import { naming } from "./naming.ts";
 import { readTarget } from "./paint.ts";
 import { partOf, type Tools } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";
@@ -68,7 +69,10 @@ interface Sized {
 /** All frames are cut alike: what the first one shows decides. */
 async function bringFramesToSize(job: PaintJob, clock: StageClock): Promise<Sized> {
   assertResult(job);
-  const source = await clock.time("decode", () => decodeFrames(job.source, job.limits));
+  const source = await clock.time(
+    "decode",
+    () => naming(job.name, () => decodeFrames(job.source, job.limits)),
+  );
   const [first] = source.frames;
   if (!first) throw new RangeError("an animation has at least one frame");
   const plan = planGeometry(first.pixels, job.geometry);

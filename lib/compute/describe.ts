@@ -4,6 +4,7 @@ import { rgbaToThumbHash } from "thumbhash";
 import { compositeOn, decode, encode, type Pixels, resize } from "../image/mod.ts";
 import type { DescribeJob, Description } from "./job.ts";
 import { dominantColours } from "./colours.ts";
+import { naming } from "./naming.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /** Longest side at which a picture is looked at; ThumbHash takes 100 at the most. */
@@ -24,7 +25,10 @@ const PAGE = [255, 255, 255] as const;
  * @throws {ImageError} If it is refused.
  */
 export async function describe(job: DescribeJob, clock: StageClock): Promise<Description> {
-  const picture = await clock.time("decode", () => decode(job.source, job.limits));
+  const picture = await clock.time(
+    "decode",
+    () => naming(job.name, () => decode(job.source, job.limits)),
+  );
   const small = await clock.time("resize", () => shrink(picture, LOOK_SIDE));
   const tiny = await shrink(small, PLACEHOLDER_SIDE);
   const { width, height, data } = small;

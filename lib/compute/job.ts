@@ -54,6 +54,8 @@ export interface PaintJob {
   readonly kind: "paint";
   /** The encoded source picture. */
   readonly source: Uint8Array<ArrayBuffer>;
+  /** What errors about the source call it. Default: nothing. */
+  readonly name?: string;
   /** Names the content at this geometry and model, so that its encoding can be used again. */
   readonly contentKey?: string;
   /** What of the source is allowed. */
@@ -82,6 +84,8 @@ export interface DescribeJob {
   readonly kind: "describe";
   /** The encoded picture. */
   readonly source: Uint8Array<ArrayBuffer>;
+  /** What errors about the source call it. Default: nothing. */
+  readonly name?: string;
   /** What of the source is allowed. */
   readonly limits: ImageLimits;
 }

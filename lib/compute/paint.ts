@@ -3,13 +3,13 @@ import {
   compositeOn,
   decode,
   encode,
-  ImageError,
   isOpaque,
   type OutputFormat,
   pad,
   type Pixels,
 } from "../image/mod.ts";
 import type { JobTarget, OutputRequest, PaintJob, Picture } from "./job.ts";
+import { naming } from "./naming.ts";
 import { bringToSize, type Tools, withContent } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";
 
@@ -68,13 +68,9 @@ export async function readTarget(
   { limits }: Pick<PaintJob, "limits">,
 ): Promise<Target> {
   if (masks.length === 0) return target;
-  const decoded = masks.map(async (mask, k) => {
-    try {
-      return toMask(await decode(mask, limits));
-    } catch (error) {
-      throw error instanceof ImageError ? error.about(`mask ${k + 1}`) : error;
-    }
-  });
+  const decoded = masks.map(async (mask, k) =>
+    toMask(await naming(`mask ${k + 1}`, () => decode(mask, limits)))
+  );
   return { ...target, masks: await Promise.all(decoded) };
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../image/mod.ts";
 import type { ContentCache, PreparedContent } from "./content_cache.ts";
 import type { GeometryRequest, PaintJob, SheetJob } from "./job.ts";
+import { naming } from "./naming.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /** What the parts of the pipeline share. */
@@ -34,13 +35,16 @@ export interface Tools {
  * @throws {ImageError} If the source is refused.
  */
 export async function bringToSize(
-  job: Pick<PaintJob, "geometry" | "limits" | "source">,
+  job: Pick<PaintJob, "geometry" | "limits" | "name" | "source">,
   clock: StageClock,
 ): Promise<{ pixels: Pixels; plan: Geometry }> {
   const info = probe(job.source);
   const plan = planGeometry(info, job.geometry);
   const reduction = reductionFor(info, plan.crop, plan.size);
-  const source = await clock.time("decode", () => decode(job.source, job.limits, { reduction }));
+  const source = await clock.time(
+    "decode",
+    () => naming(job.name, () => decode(job.source, job.limits, { reduction })),
+  );
   const pixels = await clock.time("resize", () => {
     const part = partOf(source, { plan, geometry: job.geometry, reduction });
     return resize(source, plan.size, part);

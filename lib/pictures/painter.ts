@@ -130,6 +130,7 @@ export class Painter {
     const job = {
       kind: "paint",
       source: content.bytes,
+      name: namedContent(request.source).name,
       contentKey: digest([content.version, geometry, plan.model.version]),
       limits: this.#options.limits,
       geometry,
@@ -165,6 +166,7 @@ export class Painter {
     const job = {
       kind: "sheet",
       source: content.bytes,
+      name: namedContent(request.source).name,
       contentKey: digest([content.version, request.geometry, model.version]),
       limits: this.#options.limits,
       geometry: request.geometry,
@@ -180,12 +182,13 @@ export class Painter {
   /**
    * Looks at a picture.
    *
-   * @param bytes The encoded picture.
+   * @param bytes The encoded picture, of `url` or painted of it.
    * @param signal The caller is gone.
    * @returns Its colours and placeholders.
    */
   async describe(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Description> {
-    const job = { kind: "describe", source: bytes, limits: this.#options.limits } as const;
+    const { limits } = this.#options;
+    const job = { kind: "describe", source: bytes, name: "url", limits } as const;
     this.#assertAllowed({ bytes });
     return await this.#options.compute.run(job, { signal, bytes: costOf({ bytes }) });
   }

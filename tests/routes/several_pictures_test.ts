@@ -80,6 +80,20 @@ Deno.test("GET /v1/stylize names the style whose pixels cannot be read", async (
 });
 
 Deno.test.each([
+  ["url", `/v1/stylize?url=${GOOD}&style=none`],
+  ["url", `/v1/sheet?url=${GOOD}&styles=mosaic`],
+  ["url", `/v1/info?url=${GOOD}`],
+  ["image", "/v1/stylize?style=mosaic"],
+])("a job knows its picture as %s of %s", async (name, path) => {
+  await using app = await createTestApp({ fetchSource });
+  const init = name === "image" ? { method: "POST", body: PIXEL } : {};
+  assert.equal((await app.request(path, init)).status, 200);
+  const job = app.compute.jobs.find(({ kind }) => kind !== "analyze");
+  assert(job && job.kind !== "analyze");
+  assert.equal(job.name, name);
+});
+
+Deno.test.each([
   ["url", `url=${HUGE}&style=mosaic`],
   ["style_url", `url=${GOOD}&style_url=${HUGE}`],
   ["mask 2", `url=${GOOD}&style=mosaic,waves&mask=${GOOD}&mask=${HUGE}`],

@@ -6,6 +6,7 @@ import { StageClock } from "../../../lib/compute/stage_clock.ts";
 import type {
   Description,
   InProcessCompute,
+  Job,
   JobTarget,
   PaintJob,
   Picture,
@@ -217,6 +218,24 @@ Deno.test("auto-avif writes AVIF where it is quick, else WebP", async () => {
       return (await compute.run(job({ output, geometry: large }))).format;
     };
     assert.deepEqual([await formatOf(64), await formatOf(400)], ["avif", "webp"]);
+  });
+});
+
+Deno.test("a job names its source where that is found damaged while it is decoded", async () => {
+  const frame = { pixels: drawPicture(32, 32, 1), delay: 100 };
+  const film = await encodeAnimation({ frames: [frame, frame], plays: 0 }, { format: "gif" });
+  const still = { source: source.slice(0, -200), limits: DEFAULT_LIMITS, name: "url" };
+  const animated = { ...still, source: film.slice(0, -200) };
+  await withCompute(async (compute, [target]) => {
+    const jobs: Job[] = [
+      job(still),
+      job({ ...still, target }),
+      job({ ...animated, target, output: { format: "gif", animated: true } }),
+      { ...job(still), kind: "sheet", targets: [target], columns: 1 },
+      { ...still, kind: "describe" },
+    ];
+    const refused = { code: "corrupt_image", message: /^url: / };
+    for (const one of jobs) await assert.rejects(compute.run(one), refused, one.kind);
   });
 });
 
