@@ -2,6 +2,7 @@ import { getConnInfo } from "hono/deno";
 import type { Context, MiddlewareHandler } from "hono";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
+import { SAMPLE } from "../../lib/pictures/mod.ts";
 import { RequestError } from "../errors.ts";
 
 /** Clients that are remembered. */
@@ -10,10 +11,17 @@ const MAX_CLIENTS = 100_000;
 /** Seconds of the window in which requests are counted. */
 const WINDOW = 60;
 
+/** Width of the small pictures of the page at `/`, in pixels; its script has the same. */
+const THUMBNAIL = "200";
+
+/** What signing adds to a query. */
+const SIGNATURE: readonly string[] = ["expires", "kid", "sig"];
+
 /**
  * Bounds the requests of one client per minute. Behind a CDN only what its cache does not answer
  * comes here; the client is then the address that `TRUST_PROXY` says to believe. A /64 of IPv6 is
- * one client: that is the least that a customer gets.
+ * one client: that is the least that a customer gets. The small pictures of the page at `/` do not
+ * count: it shows one for each style at once, and there are too few of them to keep anybody busy.
  *
  * @param limit Requests per minute.
  * @param trustProxy Whether `X-Forwarded-For` names the client.
@@ -22,6 +30,7 @@ const WINDOW = 60;
 export function rateLimit(limit: number, trustProxy: boolean): MiddlewareHandler {
   const clients = new LRUCache<string, { count: number; ends: number }>({ max: MAX_CLIENTS });
   return async function limitRate(c, next) {
+    if (isThumbnail(c)) return await next();
     const now = performance.now() / 1000;
     const client = clientOf(c, trustProxy);
     const known = clients.get(client);
@@ -45,6 +54,17 @@ export function rateLimit(limit: number, trustProxy: boolean): MiddlewareHandler
     if (c.res.headers.get("cache-control")?.startsWith("public")) return;
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   };
+}
+
+/** Whether a picture is one of the sample as the page shows it, in one style or preset. */
+function isThumbnail({ req }: Context): boolean {
+  if (req.method !== "GET" || req.path !== "/v1/stylize") return false;
+  const query = new URL(req.url).searchParams;
+  if (query.get("url") !== SAMPLE) return false;
+  const names = [...query.keys()].filter((name) => !SIGNATURE.includes(name)).sort().join();
+  if (names === "preset,url") return true;
+  return names === "style,url,w" && query.get("w") === THUMBNAIL &&
+    /^[\w-]+$/.test(query.get("style") ?? "");
 }
 
 /** The last address of `X-Forwarded-For` is the one that our own proxy saw. */

@@ -42,6 +42,27 @@ Deno.test("what a client has left is told only in answers that no shared cache k
   }
 });
 
+Deno.test("small pictures of the page do not count for the rate of a client", async () => {
+  const presets = new Map([["card", { style: "mosaic" }]]);
+  await using app = await createTestApp({ env: { RATE_LIMIT: "1" }, presets });
+  const small = "/v1/stylize?url=/sample.jpg&w=200&style=mosaic";
+  const shown = [small, "/v1/stylize?url=%2Fsample.jpg&preset=card", `${small}&expires=9999999999`];
+  for (const path of [...shown, ...shown]) {
+    assert.equal((await app.request(path)).status, 200, path);
+  }
+  const others = [
+    small.replace("200", "201"),
+    small.replace("/sample.jpg", "https://photos.example/cat.jpg"),
+    `${small}:0.5,woodcut:0.5`,
+    `${small}&alpha=0.5`,
+    small.replace("stylize", "info"),
+  ];
+  assert.equal((await app.request(others[0] ?? "")).status, 200);
+  for (const path of others) assert.equal((await app.request(path)).status, 429, path);
+  assert.equal((await app.request(small, { method: "POST" })).status, 429);
+  assert.equal((await app.request(small)).status, 200);
+});
+
 Deno.test("a client that has used up its rate paints again after a minute", async () => {
   await using app = await createTestApp({ env: { RATE_LIMIT: "1" } });
   const realClock = performance.now;
