@@ -1,6 +1,6 @@
 import type { Catalog, CatalogModel } from "../lib/catalog/mod.ts";
 import type { Compute } from "../lib/compute/mod.ts";
-import type { ResultCache, SingleFlight } from "../lib/cache/mod.ts";
+import type { CacheEntry, ResultCache, SingleFlight } from "../lib/cache/mod.ts";
 import type { Config } from "../lib/config.ts";
 import type { Log } from "../lib/log.ts";
 import type { PictureService } from "../lib/pictures/mod.ts";
@@ -20,7 +20,7 @@ export interface Services {
   /** Finished pictures. */
   readonly cache: ResultCache;
   /** Pictures that are being computed. */
-  readonly flight: SingleFlight;
+  readonly flight: SingleFlight<CacheEntry>;
   /** What may be fetched. */
   readonly sourcePolicy: SourcePolicy;
   /** Named sets of parameters. */

@@ -1,10 +1,10 @@
-import type { HeldLease, RedisLease } from "./redis_lease.ts";
 import {
   type FlightStatus,
   localSingleFlight,
   type SingleFlight,
   type Work,
-} from "./single_flight.ts";
+} from "../single_flight.ts";
+import type { HeldLease, RedisLease } from "./redis_lease.ts";
 import type { CacheEntry } from "./types.ts";
 
 /** Settings of {@linkcode fleetSingleFlight}. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "../single_flight.ts";
 export * from "./errors.ts";
 export * from "./layered_cache.ts";
 export * from "./open.ts";
@@ -13,6 +14,5 @@ export * from "./redis_cache.ts";
 export * from "./redis_lease.ts";
 export * from "./redis_link.ts";
 export * from "./redis_url.ts";
-export * from "./single_flight.ts";
 export * from "./sqlite_cache.ts";
 export * from "./types.ts";

@@ -1,12 +1,12 @@
+import { localSingleFlight, type SingleFlight } from "../single_flight.ts";
 import { fleetSingleFlight } from "./fleet_single_flight.ts";
 import { layeredCache } from "./layered_cache.ts";
 import { memoryCache } from "./memory_cache.ts";
 import { redisCache } from "./redis_cache.ts";
 import { RedisLease } from "./redis_lease.ts";
 import { RedisLink } from "./redis_link.ts";
-import { localSingleFlight, type SingleFlight } from "./single_flight.ts";
 import { sqliteCache } from "./sqlite_cache.ts";
-import type { CacheLog, ResultCache } from "./types.ts";
+import type { CacheEntry, CacheLog, ResultCache } from "./types.ts";
 
 /** Which caches a service has. */
 export interface CachesOptions {
@@ -25,7 +25,7 @@ export interface Caches {
   /** Finished pictures. */
   readonly cache: ResultCache;
   /** Work under way: of this process, or of the fleet where there is a Redis. */
-  readonly flight: SingleFlight;
+  readonly flight: SingleFlight<CacheEntry>;
   /** Releases files, sockets and timers. */
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Statistics } from "../adain/mod.ts";
-// Not by the folder's door, which brings Redis into commands that read styles.
-import { localSingleFlight } from "../cache/single_flight.ts";
+import { localSingleFlight } from "../single_flight.ts";
 import { CatalogError } from "./errors.ts";
 import { type StyleRecord, versionOf } from "./record.ts";
 import type { StyleStore } from "./store.ts";

@@ -20,7 +20,7 @@ export interface EntryMakerOptions {
   /** Keeps what was painted. */
   readonly cache: ResultCache;
   /** Lets equal requests share one computation. */
-  readonly flight: SingleFlight;
+  readonly flight: SingleFlight<CacheEntry>;
   /** Takes lines about renewals that failed. */
   readonly log: Log;
   /** Tells the time in milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import { localSingleFlight, memoryCache } from "../../lib/cache/mod.ts";
+import { type CacheEntry, localSingleFlight, memoryCache } from "../../lib/cache/mod.ts";
 import { Catalog, type CatalogModel } from "../../lib/catalog/mod.ts";
 import type {
   Compute,
@@ -171,7 +171,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const painter = new Painter({ catalog, compute, models, sources, limits, sample });
   const { mayMissPurges = () => false } = options;
   const cache = Object.assign(memoryCache({ maxBytes: 1_000_000, clock }), { mayMissPurges });
-  const flight = localSingleFlight();
+  const flight = localSingleFlight<CacheEntry>();
   const pictures = new PictureService({ painter, sources, cache, flight, log, clock });
   const app = createApp({
     cache,

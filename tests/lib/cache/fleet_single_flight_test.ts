@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  type CacheEntry,
   fleetSingleFlight,
   redisCache,
   RedisLease,
@@ -16,7 +17,7 @@ const never = new AbortController().signal;
 class Instance implements AsyncDisposable {
   readonly link: RedisLink;
   readonly cache: ResultCache;
-  readonly flight: SingleFlight;
+  readonly flight: SingleFlight<CacheEntry>;
 
   private constructor(url: string, { life = 5000, commandTimeout = PATIENT.commandTimeout } = {}) {
     this.link = new RedisLink({ url, beat: 100, ...PATIENT, commandTimeout });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { localSingleFlight } from "../../../lib/cache/mod.ts";
+import { localSingleFlight } from "../../lib/single_flight.ts";
 
 const never = new AbortController().signal;
 

@@ -1,5 +1,3 @@
-import type { CacheEntry } from "./types.ts";
-
 /** Counts of a single flight, for metrics. */
 export interface FlightStatus {
   /** Work under way now. */
@@ -13,7 +11,7 @@ export interface FlightStatus {
 }
 
 /** Lets callers that want the same thing at the same time share one piece of work. */
-export interface SingleFlight<T = CacheEntry> {
+export interface SingleFlight<T> {
   /**
    * Computes a value, or joins the computation of the same key that is under way.
    *
@@ -57,7 +55,7 @@ interface Flight<T> {
  * assert.deepEqual(await Promise.all(both), [1, 1]);
  * ```
  */
-export function localSingleFlight<T = CacheEntry>(): SingleFlight<T> {
+export function localSingleFlight<T>(): SingleFlight<T> {
   return new LocalSingleFlight<T>();
 }
 
