@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createClient, createCluster, ErrorReply, RESP_TYPES } from "redis";
+import { inTime } from "../in_time.ts";
 import type { RedisTarget } from "./redis_url.ts";
 
 /** What Redis answers; strings are bytes. */
@@ -82,24 +83,6 @@ export async function connectRedis(
  */
 export function isReply(error: unknown): boolean {
   return error instanceof ErrorReply && !/\bREADONLY\b/.test(error.message);
-}
-
-/**
- * Waits for a limited time.
- *
- * @param work What to wait for. It goes on.
- * @param limit Milliseconds.
- * @returns Its result.
- * @throws If the time is over.
- */
-export async function inTime<T>(work: Promise<T>, limit: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer in ${limit} ms`)), limit);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** One connection to a server, or one to each node of a cluster. */

@@ -1,3 +1,4 @@
+import { inTime } from "../in_time.ts";
 import { messageOf } from "../state_log.ts";
 import { CatalogError } from "./errors.ts";
 
@@ -21,18 +22,14 @@ export function isRemoteStore(location: string): boolean {
  * @throws {CatalogError} `store_unavailable` if it cannot be opened, or does not answer in ten seconds.
  */
 export async function openStore(location: string): Promise<Deno.Kv> {
-  const { promise: tooLong, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("no answer")), PATIENCE);
   try {
     if (!isRemoteStore(location) && location !== ":memory:") {
       const folder = location.replace(/[^/\\]*$/, "");
       if (folder !== "") await Deno.mkdir(folder, { recursive: true });
     }
-    return await Promise.race([Deno.openKv(location), tooLong]);
+    return await inTime(Deno.openKv(location), PATIENCE);
   } catch (cause) {
     const message = `Cannot open the store of styles ${location} (KV_URL): ${messageOf(cause)}`;
     throw new CatalogError("store_unavailable", message, { cause });
-  } finally {
-    clearTimeout(timer);
   }
 }
