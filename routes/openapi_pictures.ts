@@ -49,7 +49,11 @@ export function upload(): Json {
     properties: {
       image: { type: "string", format: "binary" },
       style_image: { type: "string", format: "binary" },
-      mask: { type: "array", items: { type: "string", format: "binary" } },
+      mask: {
+        type: "array",
+        description: "As the parameter: each covers the whole content",
+        items: { type: "string", format: "binary" },
+      },
     },
   };
   return {
@@ -82,7 +86,9 @@ function maskParameter(): Parameter {
   return {
     name: "mask",
     in: "query",
-    description: "With K styles: URLs of K or K-1 grey pictures, in the styles' order",
+    description:
+      "With K styles: URLs of K or K-1 grey pictures, in the styles' order; each covers " +
+      "the whole content, whatever its own size, and is cut with it",
     schema: { type: "array", items: { type: "string", format: "uri" }, maxItems: 8 },
   };
 }

@@ -10,6 +10,11 @@ export interface Mask {
   readonly height: number;
   /** `width * height` values, 0 (outside) to 1 (inside). */
   readonly data: Float32Array;
+  /**
+   * What of it covers the picture, in its values, not necessarily whole ones; beyond its edges they
+   * are repeated. Default: all.
+   */
+  readonly part?: Rectangle;
 }
 
 /** A feature grid. */
@@ -26,7 +31,7 @@ export interface Grid {
  * @param masks The masks of a target; none is allowed.
  * @param styles The number of its styles, K.
  * @throws {AdainError} `invalid_target` if there are neither K nor K-1 masks, K at least 2, or if a
- *   mask does not fit its sides or has a value that is not finite.
+ *   mask does not fit its sides, has a value that is not finite or a part that is none.
  */
 export function assertMasks(masks: readonly Mask[], styles: number): void {
   if (masks.length === 0) return;
@@ -37,7 +42,7 @@ export function assertMasks(masks: readonly Mask[], styles: number): void {
         "K or K-1 masks are allowed",
     );
   }
-  for (const { width, height, data } of masks) {
+  for (const { width, height, data, part } of masks) {
     const isWhole = Number.isInteger(width) && width > 0 && Number.isInteger(height);
     if (!isWhole || data.length === 0 || data.length !== width * height) {
       throw new AdainError(
@@ -53,22 +58,36 @@ export function assertMasks(masks: readonly Mask[], styles: number): void {
         `Cannot use a mask with the value ${wrong}: values are from 0 to 1`,
       );
     }
+    if (part && !isPart(part)) {
+      throw new AdainError(
+        "invalid_target",
+        `Cannot use ${part.width} x ${part.height} values at ${part.x}, ${part.y} of a mask: ` +
+          "numbers, and sides above 0, are needed",
+      );
+    }
   }
+}
+
+function isPart({ x, y, width, height }: Rectangle): boolean {
+  return [x, y, width, height].every(Number.isFinite) && width > 0 && height > 0;
 }
 
 /**
  * Brings a mask to the feature grid by area averaging where it shrinks and bilinear interpolation
  * where it grows.
  *
- * @param mask The mask.
+ * @param mask The mask, or the part of it that covers the picture.
  * @param grid The grid to bring it to.
- * @param covers The part of the grid that the mask covers, in features (fractions allowed); beyond
+ * @param covers The part of the grid that it covers, in features (fractions allowed); beyond
  *   it the mask's edge is repeated. Default: the whole grid.
  * @returns `grid.width * grid.height` values.
  */
 export function resizeMask(mask: Mask, grid: Grid, covers: Grid = grid): Float32Array {
-  const horizontal = taps(mask.width, grid.width, covers.width);
-  const vertical = taps(mask.height, grid.height, covers.height);
+  const part = mask.part ?? { x: 0, y: 0, width: mask.width, height: mask.height };
+  const across = { source: mask.width, start: part.x, step: part.width / covers.width };
+  const down = { source: mask.height, start: part.y, step: part.height / covers.height };
+  const horizontal = taps(grid.width, across);
+  const vertical = taps(grid.height, down);
   const result = new Float32Array(grid.width * grid.height);
   for (let y = 0; y < grid.height; y++) {
     for (let x = 0; x < grid.width; x++) {
@@ -85,11 +104,13 @@ export function resizeMask(mask: Mask, grid: Grid, covers: Grid = grid): Float32
 }
 
 /** Per target position: source positions and their weights (a triangle at least one source wide). */
-function taps(source: number, target: number, covers: number): [number, number][][] {
-  const step = source / covers;
+function taps(
+  target: number,
+  { source, start, step }: { source: number; start: number; step: number },
+): [number, number][][] {
   const radius = Math.max(1, step);
   return Array.from({ length: target }, (_, position) => {
-    const centre = (position + 0.5) * step - 0.5;
+    const centre = start + (position + 0.5) * step - 0.5;
     const found = new Map<number, number>();
     let sum = 0;
     for (let at = Math.ceil(centre - radius); at <= Math.floor(centre + radius); at++) {

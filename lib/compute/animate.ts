@@ -1,5 +1,6 @@
 import {
   type Animation,
+  type Area,
   compositeOn,
   decodeFrames,
   DEFAULT_LIMITS,
@@ -14,8 +15,8 @@ import {
 } from "../image/mod.ts";
 import type { JobTarget, PaintJob, Picture } from "./job.ts";
 import { naming } from "./naming.ts";
-import { readTarget } from "./paint.ts";
-import { partOf, type Tools } from "./prepare.ts";
+import { cutMasks, readTarget } from "./paint.ts";
+import { partOf, shareOf, type Tools } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /**
@@ -44,9 +45,10 @@ export async function animate(
   target: JobTarget,
   { clock, stylizer }: Tools,
 ): Promise<Picture> {
-  const { animation, canvas } = await bringFramesToSize(job, clock);
+  const sized = await bringFramesToSize(job, clock);
+  const { animation, part } = sized;
   const before = stylizer.encoderRuns;
-  const wanted = await readTarget(target, job);
+  const wanted = cutMasks(await readTarget(target, job), part);
   const contents = animation.frames.map(({ pixels }) => pixels);
   const painted = await clock.time(
     "adain",
@@ -58,12 +60,21 @@ export async function animate(
     return { delay, pixels };
   });
   const encoderRuns = stylizer.encoderRuns - before;
-  return await finish({ animation: { ...animation, frames }, canvas }, { job, clock, encoderRuns });
+  return await finish({ ...sized, animation: { ...animation, frames } }, {
+    job,
+    clock,
+    encoderRuns,
+  });
 }
 
+/** An animation whose frames are brought to their size. */
 interface Sized {
+  /** The frames. */
   readonly animation: Animation;
-  readonly canvas: ReturnType<typeof planGeometry>["canvas"];
+  /** The result, and where the frames lie in it. */
+  readonly canvas: Area;
+  /** What of the source's frames they are, as shares of the sides. */
+  readonly part: Area;
 }
 
 /** All frames are cut alike: what the first one shows decides. */
@@ -82,7 +93,11 @@ async function bringFramesToSize(job: PaintJob, clock: StageClock): Promise<Size
     const sized = await clock.time("resize", () => resize(pixels, plan.size, part));
     frames.push({ delay, pixels: sized });
   }
-  return { animation: { ...source, frames }, canvas: plan.canvas };
+  return {
+    animation: { ...source, frames },
+    canvas: plan.canvas,
+    part: shareOf(first.pixels, part),
+  };
 }
 
 /** Refuses a result of more pixels than a source may have, before anything is decoded. */

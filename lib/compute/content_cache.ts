@@ -1,11 +1,13 @@
 import { LRUCache } from "lru-cache";
 import type { EncodedContent } from "../adain/mod.ts";
-import type { Geometry } from "../image/mod.ts";
+import type { Area, Geometry } from "../image/mod.ts";
 
 /** A content that was brought to its size and encoded. */
 export interface PreparedContent {
   /** Where it lies in the result. */
   readonly plan: Geometry;
+  /** What of the source it is, as shares of the sides. */
+  readonly part: Area;
   /** Its pixels at the size at which it is painted, and its features. */
   readonly encoded: EncodedContent;
 }

@@ -27,7 +27,7 @@ export interface JobTarget {
   readonly alpha: number;
   /** `content` keeps the content's colours. */
   readonly colour: "style" | "content";
-  /** With K styles: K or K-1 encoded grey pictures in their order, or none. */
+  /** With K styles: K or K-1 encoded grey pictures of the whole source in their order, or none. */
   readonly masks?: readonly Uint8Array<ArrayBuffer>[];
 }
 

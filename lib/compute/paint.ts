@@ -1,5 +1,6 @@
 import type { Mask, Target } from "../adain/mod.ts";
 import {
+  type Area,
   compositeOn,
   decode,
   encode,
@@ -43,11 +44,12 @@ export async function paintPlain(job: PaintJob, clock: StageClock): Promise<Pict
 export async function paintStill(job: PaintJob, target: JobTarget, tools: Tools): Promise<Picture> {
   const { clock, stylizer } = tools;
   const before = stylizer.encoderRuns;
-  const targets = await readTarget(target, job);
-  return await withContent(job, tools, async ({ encoded, plan }) => {
+  const whole = await readTarget(target, job);
+  return await withContent(job, tools, async ({ encoded, part, plan }) => {
+    const wanted = cutMasks(whole, part);
     const painted = await clock.time(
       "adain",
-      () => stylizer.decode(encoded, targets, clock.signal),
+      () => stylizer.decode(encoded, wanted, clock.signal),
     );
     const placed = pad(painted, plan.canvas);
     const encoderRuns = stylizer.encoderRuns - before;
@@ -72,6 +74,27 @@ export async function readTarget(
     toMask(await naming(`mask ${k + 1}`, () => decode(mask, limits)))
   );
   return { ...target, masks: await Promise.all(decoded) };
+}
+
+/**
+ * Cuts the masks of a target as its content was cut: a mask covers the whole source.
+ *
+ * @param target The target.
+ * @param share What of the source is painted, as shares of the sides.
+ * @returns The target.
+ */
+export function cutMasks(target: Target, share: Area): Target {
+  if (!target.masks) return target;
+  const masks = target.masks.map((mask) => {
+    const part = {
+      x: share.x * mask.width,
+      y: share.y * mask.height,
+      width: share.width * mask.width,
+      height: share.height * mask.height,
+    };
+    return { ...mask, part };
+  });
+  return { ...target, masks };
 }
 
 /** Grey values of a picture on black, 0..1 (Rec. 709 luma). */

@@ -10,6 +10,7 @@ import {
   type Reduction,
   reductionFor,
   resize,
+  type Size,
 } from "../image/mod.ts";
 import type { ContentCache, PreparedContent } from "./content_cache.ts";
 import type { GeometryRequest, PaintJob, SheetJob } from "./job.ts";
@@ -31,13 +32,14 @@ export interface Tools {
  *
  * @param job The source and the asked size.
  * @param clock Times the stages.
- * @returns The picture at the size at which it is painted, and where it lies in the result.
+ * @returns The picture at the size at which it is painted, where it lies in the result, and what of
+ *   the source it is, as shares of the sides.
  * @throws {ImageError} If the source is refused.
  */
 export async function bringToSize(
   job: Pick<PaintJob, "geometry" | "limits" | "name" | "source">,
   clock: StageClock,
-): Promise<{ pixels: Pixels; plan: Geometry }> {
+): Promise<{ pixels: Pixels; plan: Geometry; part: Area }> {
   const info = probe(job.source);
   const plan = planGeometry(info, job.geometry);
   const reduction = reductionFor(info, plan.crop, plan.size);
@@ -45,11 +47,11 @@ export async function bringToSize(
     "decode",
     () => naming(job.name, () => decode(job.source, job.limits, { reduction })),
   );
-  const pixels = await clock.time("resize", () => {
+  return await clock.time("resize", async () => {
     const part = partOf(source, { plan, geometry: job.geometry, reduction });
-    return resize(source, plan.size, part);
+    const whole = { width: info.width / reduction, height: info.height / reduction };
+    return { pixels: await resize(source, plan.size, part), plan, part: shareOf(whole, part) };
   });
-  return { pixels, plan };
 }
 
 /**
@@ -77,6 +79,20 @@ export function partOf(
 }
 
 /**
+ * @param whole Sides of a picture.
+ * @param part A part of it.
+ * @returns The part as shares of the sides.
+ */
+export function shareOf(whole: Size, { x, y, width, height }: Area): Area {
+  return {
+    x: x / whole.width,
+    y: y / whole.height,
+    width: width / whole.width,
+    height: height / whole.height,
+  };
+}
+
+/**
  * Gives a job's content encoded: kept from before, or made now.
  *
  * @param job The job.
@@ -93,9 +109,9 @@ export async function withContent<T>(
   const key = job.contentKey;
   const kept = key === undefined ? undefined : contents.get(key);
   if (kept) return await use(kept);
-  const { pixels, plan } = await bringToSize(job, clock);
+  const { pixels, plan, part } = await bringToSize(job, clock);
   const encoded = await clock.time("encode", () => stylizer.encode(pixels, clock.signal));
-  const content = { plan, encoded };
+  const content = { plan, part, encoded };
   const owned = key !== undefined && contents.keep(key, content);
   try {
     return await use(content);

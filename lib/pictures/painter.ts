@@ -17,7 +17,7 @@ import { Sample } from "./sample.ts";
 import type { Sources, StoredSource } from "./sources.ts";
 
 /** Raised when the same pixels would be encoded differently: it is part of every ETag. */
-const ENCODER_VERSION = "7";
+const ENCODER_VERSION = "8";
 
 /** What a {@linkcode Painter} works with. */
 export interface PainterOptions {

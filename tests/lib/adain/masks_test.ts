@@ -41,6 +41,25 @@ Deno.test("resizeMask() counts all that it shrinks: thin lines become light grey
   }
 });
 
+Deno.test("resizeMask() takes the part that covers the picture, of any place and size", () => {
+  const ramp = Float32Array.from({ length: 12 * 12 }, (_, i) => i % 12 + Math.floor(i / 12));
+  const part = { x: 2.5, y: 4.25, width: 4, height: 2 };
+  const cut = resizeMask({ width: 12, height: 12, data: ramp, part }, { width: 4, height: 2 });
+  close(cut, Float32Array.of(6.75, 7.75, 8.75, 9.75, 7.75, 8.75, 9.75, 10.75));
+  const all = { x: 0, y: 0, width: 12, height: 12 };
+  const grid = { width: 5, height: 3 };
+  const whole = resizeMask({ width: 12, height: 12, data: ramp }, grid);
+  close(resizeMask({ width: 12, height: 12, data: ramp, part: all }, grid), whole);
+});
+
+Deno.test.each([
+  { x: 0, y: 0, width: 0, height: 1 },
+  { x: NaN, y: 0, width: 1, height: 1 },
+])("assertMasks() refuses the part %j of a mask", (part) => {
+  const mask = { width: 1, height: 1, data: Float32Array.of(1), part };
+  assert.throws(() => assertMasks([mask], 2), { code: "invalid_target" });
+});
+
 Deno.test.each(
   [
     ["of data that do not fit the sides", 4, 4, new Float32Array(15)],

@@ -23,7 +23,7 @@ function contentOf(channels: number, disposed: number[]): PreparedContent {
     withFeatures: () => Promise.reject(new Error("no features here")),
     dispose: () => void disposed.push(channels),
   };
-  return { plan, encoded };
+  return { plan, part: plan.crop, encoded };
 }
 
 Deno.test("ContentCache bounds pixels and features by what they hold, not by their number", () => {

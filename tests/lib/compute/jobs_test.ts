@@ -113,6 +113,38 @@ Deno.test("masks give each style its side of the picture", async () => {
   });
 });
 
+Deno.test.each<[string, PaintJob["geometry"]["gravity"], boolean]>([
+  ["at a focal point", { x: 1, y: 0.5 }, false],
+  ["by attention", "attention", false],
+  ["at a focal point in an animation", { x: 1, y: 0.5 }, true],
+  ["by attention in an animation", "attention", true],
+])("a mask is cut with its content: %s", async (_, gravity, animated) => {
+  // There is something to see in the right half only, and the mask covers that half.
+  const busy = drawPicture(96, 64, 1);
+  const half = drawPicture(96, 64, 1);
+  for (let i = 0; i < busy.data.length; i += 4) {
+    if (i / 4 % 96 < 48) busy.data.fill(100, i, i + 3);
+    half.data.fill(i / 4 % 96 < 48 ? 0 : 255, i, i + 3);
+  }
+  const frame = { pixels: busy, delay: 100 };
+  const film = await encodeAnimation({ frames: [frame, frame], plays: 0 }, { format: "webp" });
+  const content = animated ? film : await encode(busy, { format: "png" });
+  const mask = await encode(half, { format: "png" });
+  const geometry = { ...GEOMETRY, width: 48, height: 64, fit: "cover", gravity } as const;
+  const output = { format: animated ? "webp" : "png", animated } as const;
+  await withCompute(async (compute, [a, b]) => {
+    const paint = async (target: JobTarget): Promise<Pixels> => {
+      const { body } = await compute.run(job({ source: content, target, geometry, output }));
+      return await decode(body);
+    };
+    const styles = [...a.styles, ...b.styles];
+    const masked = await paint({ ...a, styles, masks: [mask] });
+    const fromA = meanDifference(masked, await paint(a));
+    const fromB = meanDifference(masked, await paint(b));
+    assert(fromA < fromB / 4, `${fromA} from its style, ${fromB} from the other`);
+  });
+});
+
 Deno.test("an animation stays one: frames, delays, size; its still is its first frame", async () => {
   const frames = [4, 5, 6].map((seed, i) => ({
     pixels: drawPicture(48, 40, seed),
