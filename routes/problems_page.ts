@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import { PROBLEM_KINDS } from "./problem.ts";
 
 /**
@@ -12,7 +12,7 @@ export function createProblemsPage(): Hono {
   const rows = Object.entries(PROBLEM_KINDS).map(([code, { status, title }]) =>
     html`
       <tr id="${code}">
-        <td><code>${code}</code></td>
+        <td><code>${raw(code.replaceAll("_", "_<wbr>"))}</code></td>
         <td>${String(status)}</td>
         <td>${title}</td>
       </tr>
@@ -27,6 +27,7 @@ export function createProblemsPage(): Hono {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Problems of Pastiche</title>
+            <link rel="icon" href="../icon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="../page.css">
           </head>
           <body>

@@ -1,5 +1,8 @@
-/** Sides of the small pictures, and how many addresses are signed in one request. */
+/** Width of the small pictures, in pixels; the server counts none of that for RATE_LIMIT. */
 const THUMBNAIL = 200;
+/** Milliseconds until a small picture that failed is asked for once more. */
+const PAUSE = 5000;
+/** Addresses that are signed in one request. */
 const BATCH = 20;
 const SAMPLE = "/sample.jpg";
 const FIRST_STYLE = "starry-night";
@@ -32,11 +35,23 @@ async function addresses(queries, signal) {
   const all = [];
   for (let i = 0; i < queries.length; i += BATCH) {
     const batch = new URLSearchParams(queries.slice(i, i + BATCH).map((query) => ["q", query]));
-    const response = await fetch(at(`/page/addresses?${batch}`), { signal });
-    if (!response.ok) throw new Error(await reason(response));
+    const response = await ask(at(`/page/addresses?${batch}`), { signal });
     all.push(...(await response.json()).map(at));
   }
   return all;
+}
+
+/** Fetches. A browser's own words for a server that is away, or a file that was changed, say little. */
+async function ask(source, options = {}) {
+  const response = await fetch(source, options).catch(() => {
+    throw new Error(
+      options.body
+        ? "The server cannot be reached, or the file was changed: choose it again"
+        : "The server cannot be reached",
+    );
+  });
+  if (!response.ok) throw new Error(await reason(response));
+  return response;
 }
 
 async function reason(response) {
@@ -76,25 +91,26 @@ function curl(file, source) {
   return `curl -o ${output} -H 'accept: image/webp' ${body} '${source}'`;
 }
 
-/** An image element does not tell why it failed, so the picture is loaded first and then shown. */
-async function load(source, options) {
-  const response = await fetch(source, options);
-  if (!response.ok) throw new Error(await reason(response));
-  return await response.blob();
+/** What those hear who do not see the picture. */
+function description() {
+  const first = gallery.querySelector("label:has(:checked) strong").textContent;
+  const second = fields.second.value && fields.second.selectedOptions[0].text;
+  return `Painted in ${[first, second].filter(Boolean).join(" and ")}`;
 }
 
 function show(blob, name) {
   if (save.href) URL.revokeObjectURL(save.href);
   picture.src = save.href = URL.createObjectURL(blob);
+  picture.alt = description();
   save.download = name;
   picture.hidden = false;
 }
 
-/** Says how it is: the picture that is still shown is not the one that failed. */
-function tell(text, failed = false) {
+/** Says how it is: "painting", "painted", or "failed", where the picture shown is one of before. */
+function tell(text, state) {
   message.textContent = text;
-  drop.classList.toggle("failed", failed);
-  save.hidden = failed || picture.hidden;
+  drop.dataset.state = state;
+  save.hidden = state === "failed" || picture.hidden;
 }
 
 /** Makes the controls show what they are set to. */
@@ -107,7 +123,8 @@ function refresh() {
 
 async function paint() {
   refresh();
-  if (!fields.style.value || !form.reportValidity()) return;
+  if (gallery.childElementCount === 0) return await begin();
+  if (!form.reportValidity()) return;
   const [file] = fields.file.files;
   const query = wish();
   if (query === wanted.query && file === wanted.file) return;
@@ -115,7 +132,7 @@ async function paint() {
   running.abort();
   running = new AbortController();
   const { signal } = running;
-  tell("Painting …");
+  tell("Painting …", "painting");
   try {
     const [source] = await addresses([query], signal);
     address.value = file ? curl(file, source) : source;
@@ -124,13 +141,14 @@ async function paint() {
     const options = file
       ? { method: "POST", body: file, headers: { ...accept, "content-type": file.type } }
       : { headers: accept };
-    const blob = await load(source, { ...options, signal });
+    // An image element does not tell why it failed, so the picture is loaded first and then shown.
+    const blob = await (await ask(source, { ...options, signal })).blob();
     show(blob, nameOf(file, blob.type));
-    tell("");
+    tell(picture.alt, "painted");
   } catch (error) {
     if (signal.aborted) return;
     wanted = {};
-    tell(error.message, true);
+    tell(error.message, "failed");
   }
 }
 
@@ -138,9 +156,7 @@ async function loadStyles() {
   if (presets.length) return presets.map((id) => ({ id, title: id }));
   const styles = [];
   for (let page = "/v1/styles?limit=200"; page;) {
-    const response = await fetch(at(page));
-    if (!response.ok) throw new Error(await reason(response));
-    const { styles: some, next } = await response.json();
+    const { styles: some, next } = await (await ask(at(page))).json();
     styles.push(...some);
     page = next;
   }
@@ -168,7 +184,28 @@ async function addThumbnails(styles) {
     return String(new URLSearchParams({ url: SAMPLE, ...look }));
   });
   const thumbnails = await addresses(queries);
-  gallery.querySelectorAll("img").forEach((image, i) => image.src = thumbnails[i]);
+  gallery.querySelectorAll("img").forEach((image, i) => {
+    const again = () => setTimeout(() => image.src = thumbnails[i], PAUSE);
+    image.addEventListener("error", again, { once: true });
+    image.src = thumbnails[i];
+  });
+}
+
+/** Shows the styles, then the picture, which the visitor looks at, then the small ones. */
+async function begin() {
+  tell("Painting …", "painting");
+  let styles;
+  try {
+    styles = await loadStyles();
+    // It may have been begun twice.
+    if (gallery.childElementCount > 0) return;
+    addStyles(styles);
+  } catch (error) {
+    return tell(error.message, "failed");
+  }
+  await paint();
+  // Styles have names: a small picture that is missing is no failure of the large one.
+  await addThumbnails(styles).catch(() => {});
 }
 
 form.addEventListener("submit", (event) => {
@@ -182,21 +219,29 @@ form.addEventListener("change", (event) => {
 form.addEventListener("input", refresh);
 document.querySelector("#leave-file").addEventListener("click", () => {
   fields.file.value = "";
+  // The button, which had the focus, is hidden now.
+  fields.url.focus();
   paint();
 });
 
-// A file that is dropped beside the picture would make the browser leave the page.
+/** Paints the file, or the picture or link of another page, that was dropped. */
+function take(dropped) {
+  if (!dropped.files.length) fields.url.value = dropped.getData("url");
+  fields.file.files = dropped.files;
+  paint();
+}
+
+// What is dropped beside the picture would make the browser leave the page. Text is for the fields.
 for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
   document.addEventListener(type, (event) => {
+    const { dataTransfer } = event;
+    if (!["Files", "text/uri-list"].some((kind) => dataTransfer.types.includes(kind))) return;
     event.preventDefault();
-    drop.classList.toggle("over", type === "dragenter" || type === "dragover");
+    if (signed) dataTransfer.dropEffect = "none";
+    else if (type === "drop") take(dataTransfer);
+    drop.classList.toggle("over", !signed && (type === "dragenter" || type === "dragover"));
   });
 }
-document.addEventListener("drop", ({ dataTransfer }) => {
-  if (signed || dataTransfer.files.length === 0) return;
-  fields.file.files = dataTransfer.files;
-  paint();
-});
 
 document.querySelector("#copy").addEventListener("click", async ({ target }) => {
   address.select();
@@ -218,12 +263,4 @@ if (presets.length) {
   document.querySelector("#gallery-name").textContent = "Preset";
   document.querySelector("#presets").hidden = false;
 }
-try {
-  const styles = await loadStyles();
-  addStyles(styles);
-  // What the visitor looks at comes first.
-  await paint();
-  await addThumbnails(styles);
-} catch (error) {
-  tell(error.message, true);
-}
+await begin();

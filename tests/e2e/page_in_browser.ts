@@ -13,9 +13,9 @@ const ALL_LOADED = `
   !document.querySelector("#picture").hidden`;
 const WIDTHS = `[...document.querySelectorAll("#styles img")].map((image) => image.naturalWidth)`;
 const PICTURE = `[document.querySelector("#picture").src,
-  document.querySelector("#picture").naturalWidth, document.querySelector("#message").textContent]`;
+  document.querySelector("#picture").naturalWidth, document.querySelector("#drop").dataset.state]`;
 const ADDRESS = `document.querySelector("#address").value`;
-const PAINTED = `document.querySelector("#message").textContent === ""`;
+const PAINTED = `document.querySelector("#drop").dataset.state === "painted"`;
 const IN_VIEW = `(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(
   document.querySelector("#picture").getBoundingClientRect())`;
 const OVERFLOW = `document.documentElement.scrollWidth - innerWidth`;
@@ -24,7 +24,7 @@ const MOSAIC = new URL("../../static/styles/mosaic.jpg", import.meta.url).pathna
 
 const CONTROLS = new Set(["button", "combobox", "radio", "slider", "spinbutton", "textbox"]);
 
-type Shown = [src: string, width: number, message: string];
+type Shown = [src: string, width: number, state: string];
 
 for (const signed of [false, true]) {
   Deno.test(`the first page is a playground, ${signed ? "signed" : "unsigned"}`, async () => {
@@ -64,7 +64,7 @@ Deno.test("the first page shows the presets where nothing else is painted", asyn
   await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
   await page.goto(service.origin);
-  await until(page, `(([, width, message]) => width === 300 && message === "")(${PICTURE})`);
+  await until(page, `(([, width, state]) => width === 300 && state === "painted")(${PICTURE})`);
   await until(page, `(${WIDTHS}).join() === "300,960"`);
   assert.match(await page.evaluate<string>(ADDRESS), /url=%2Fsample\.jpg&preset=card$/);
   for (const name of ["second", "share", "alpha", "color", "w"]) {
@@ -117,7 +117,7 @@ Deno.test("page and interface work behind a proxy that takes a folder off the pa
   await using browser = await startBrowser();
   const page = await browser.newPage();
   await page.goto(`${folder}/`);
-  await until(page, `(([, width, message]) => width === 640 && message === "")(${PICTURE})`);
+  await until(page, `(([, width, state]) => width === 640 && state === "painted")(${PICTURE})`);
   assert((await page.evaluate<string>(ADDRESS)).startsWith(`${folder}/v1/stylize?`));
   await until(page, `(${WIDTHS}).includes(200)`);
   await page.click("text=Interface");
@@ -151,6 +151,7 @@ async function tryOthers(page: Page): Promise<void> {
   await changed(page, () => page.click("text=Use the address"));
   assert.match(await page.evaluate<string>(ADDRESS), /^http.*url=%2Fsample\.jpg/);
   assert(await page.isHidden("text=Use the address"));
+  assert.equal(await page.evaluate("document.activeElement.name"), "url");
   await page.fill("input[name=url]", "http://127.0.0.1/private.jpg");
   await page.keyboard.press("Tab");
   await until(
@@ -166,8 +167,8 @@ async function changed(page: Page, act: () => Promise<unknown>, asked = 300): Pr
   await act();
   await until(
     page,
-    `(([src, width, message]) => src !== ${JSON.stringify(before)} && width === ${asked} &&
-    message === "")(${PICTURE})`,
+    `(([src, width, state]) => src !== ${JSON.stringify(before)} && width === ${asked} &&
+    state === "painted")(${PICTURE})`,
   );
 }
 

@@ -6,7 +6,7 @@ Deno.test({
   ignore: findProgram("chromium", "chromium-browser", "google-chrome") === null,
   fn: async () => {
     // The browser driver reads below /proc, for which Deno wants all permissions: only it gets them.
-    const files = ["page_in_browser.ts", "docs_in_browser.ts"]
+    const files = ["page_in_browser.ts", "page_answers_in_browser.ts", "docs_in_browser.ts"]
       .map((name) => new URL(name, import.meta.url).pathname);
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["test", "--allow-all", "--quiet", "--no-check", ...files],
