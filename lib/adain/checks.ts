@@ -32,6 +32,13 @@ export function assertImage({ width, height, data }: RgbaImage): void {
 export function assertTarget(target: Target, shape: StyleShape): void {
   for (const { statistics } of target.styles) assertStatistics(statistics, shape);
   assertAlpha(target.alpha ?? 1);
+  const { colour = "style" } = target;
+  if (colour !== "style" && colour !== "content") {
+    throw new AdainError(
+      "invalid_target",
+      `Cannot use the colour ${colour}: it must be style or content`,
+    );
+  }
   blend(target.styles);
   assertMasks(target.masks ?? [], target.styles.length);
 }

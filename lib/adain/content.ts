@@ -1,4 +1,5 @@
 import { planRuns, type RunLimits } from "./budget.ts";
+import { AdainError } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
 import { cutMask, type Grid } from "./masks.ts";
 import { mergeMoments, type Moments, moments, statisticsOf } from "./moments.ts";
@@ -29,9 +30,11 @@ export interface EncodedContent {
   /**
    * Works with the features of one tile with its halo: the kept ones, or, where all together do not
    * fit the memory budget, those of another encoder run.
+   *
+   * @throws {AdainError} `disposed`, or `run_failed` of another encoder run.
    */
   withFeatures<T>(tile: Tile, task: (features: Features) => Promise<T>): Promise<T>;
-  /** Frees the features. */
+  /** Frees the features; the content then cannot be decoded any more. */
   dispose(): void;
 }
 
@@ -54,6 +57,7 @@ export interface EncodeOptions {
  * @param picture The content.
  * @param options Model shape, limits, signal.
  * @returns The encoded content.
+ * @throws {AdainError} `run_failed` or `disposed`; or the signal's reason.
  */
 export async function encodeContent(
   runtime: Runtime,
@@ -67,7 +71,9 @@ export async function encodeContent(
   const visible = visiblePart(picture, { grid, stride });
   const { tiles, keep } = planRuns({ width, height }, options.manifest, options.limits);
   const kept = new Map<Tile, Features>();
+  let disposed = false;
   const dispose = (): void => {
+    disposed = true;
     kept.forEach((features) => features.dispose());
     kept.clear();
   };
@@ -89,6 +95,7 @@ export async function encodeContent(
       tiles,
       bytes: keep ? featureBytes(tiles, options.manifest) : planeBytes(tiles),
       withFeatures: async (tile, task) => {
+        if (disposed) throw new AdainError("disposed", "Cannot paint the content: it was disposed");
         const features = kept.get(tile) ?? (await encodeAgain(tile)).features;
         return await task(features).finally(() => kept.has(tile) || features.dispose());
       },

@@ -1,6 +1,8 @@
-/** The reasons for which the library refuses or fails, as a closed set. */
+/**
+ * The reasons for which the library refuses or fails, as a closed set. What a signal stops fails with
+ * the signal's reason instead.
+ */
 export type AdainErrorCode =
-  | "aborted"
   | "disposed"
   | "invalid_target"
   | "invalid_statistics"

@@ -11,7 +11,7 @@ import type { Statistics } from "./statistics.ts";
 export interface RuntimeOptions {
   /** Where the graphs run. Default `wasm`. */
   readonly provider?: Provider;
-  /** WASM threads of one run, at least 1. Default 1. */
+  /** WASM threads of one run, a whole number of at least 1. Default 1. */
   readonly threads?: number;
 }
 
@@ -93,11 +93,17 @@ export class Runtime {
    * @returns The runtime; `dispose` it.
    * @throws {AdainError} `provider_unavailable` if WebGPU is asked for and there is no adapter,
    *   `model_damaged` if a graph does not load.
+   * @throws {RangeError} If `threads` is not a whole number of at least 1.
+   * @throws {TypeError} If there is no such provider.
    */
   static async open(model: Model, options: RuntimeOptions = {}): Promise<Runtime> {
+    const { threads = 1 } = options;
+    if (!(Number.isInteger(threads) && threads >= 1)) {
+      throw new RangeError(`Cannot run on ${threads} threads: a whole number from 1 on is needed`);
+    }
     const chosen = await chooseProvider(options.provider ?? "wasm");
     const { provider } = chosen;
-    const opened = await openSessions(model, { provider, threads: options.threads ?? 1 });
+    const opened = await openSessions(model, { provider, threads });
     return new Runtime(chosen, opened.module, opened.sessions);
   }
 

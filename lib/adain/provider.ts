@@ -1,7 +1,9 @@
 import { AdainError } from "./errors.ts";
 
 /** Where the graphs run. `auto`: a real GPU if there is one, else WASM. */
-export type Provider = "auto" | "wasm" | "webgpu";
+export type Provider = (typeof PROVIDERS)[number];
+
+const PROVIDERS = ["auto", "wasm", "webgpu"] as const;
 
 /** What is known of a WebGPU adapter; each is a part of `GPUAdapter`. */
 export interface AdapterFacts {
@@ -34,6 +36,7 @@ const WASM_TENSOR_BYTES = 2 ** 29;
  * @returns The provider and its largest tensor: on WebGPU a tensor is one storage buffer and is
  *   bound whole, so both limits count.
  * @throws {AdainError} `provider_unavailable` if WebGPU is asked for and there is no adapter.
+ * @throws {TypeError} If there is no such provider.
  *
  * @example A software adapter is not worth it
  * ```ts
@@ -48,6 +51,9 @@ const WASM_TENSOR_BYTES = 2 ** 29;
  * ```
  */
 export function decideProvider(wanted: Provider, adapter: AdapterFacts | null): ChosenProvider {
+  if (!PROVIDERS.includes(wanted)) {
+    throw new TypeError(`Cannot run on ${wanted}: it must be one of ${PROVIDERS.join(", ")}`);
+  }
   if (wanted === "webgpu" && !adapter) {
     throw new AdainError("provider_unavailable", "Cannot use WebGPU: no adapter was found");
   }

@@ -38,10 +38,13 @@ export interface SmoothingReach {
  *
  * @param smoothing The smoothing.
  * @returns Frames that it looks back and ahead.
- * @throws {RangeError} If `retain`, `radius` or `cut` is out of range.
+ * @throws {RangeError} If there is no such `kind`, or `retain`, `radius` or `cut` is out of range.
  */
 export function smoothingReach(smoothing: Smoothing): SmoothingReach {
   const { kind = "trailing", retain = 0.8, radius = 4, cut = DEFAULT_CUT } = smoothing;
+  if (kind !== "trailing" && kind !== "centred") {
+    throw new RangeError(`Cannot smooth in the way ${kind}: it must be trailing or centred`);
+  }
   if (!(retain >= 0 && retain <= 0.99)) {
     throw new RangeError(`Cannot retain a share of ${retain}: it must be from 0 to 0.99`);
   }

@@ -33,7 +33,8 @@ export interface StyleShape {
  * @param features Planar features `[C, positions]`, C channels one after the other.
  * @param channels The number of channels, C.
  * @returns Mean and standard deviation per channel.
- * @throws {RangeError} If the length is not a multiple of `channels`, or there are no positions.
+ * @throws {RangeError} If `channels` is not a whole number of at least 1, the length not a multiple
+ *   of it, or there are no positions.
  *
  * @example Two channels of four positions
  * ```ts
@@ -46,7 +47,7 @@ export interface StyleShape {
  */
 export function statistics(features: Float32Array, channels: number): Statistics {
   const positions = features.length / channels;
-  if (!Number.isInteger(positions) || positions === 0) {
+  if (!Number.isInteger(channels) || !Number.isInteger(positions) || positions < 1) {
     throw new RangeError(
       `Cannot compute statistics of ${channels} channels: received ${features.length} values`,
     );

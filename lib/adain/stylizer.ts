@@ -81,7 +81,9 @@ export class Stylizer {
    * @param options Provider, threads, memory budget and largest run.
    * @returns The stylizer; `dispose` it.
    * @throws {AdainError} `provider_unavailable` or `model_damaged`.
-   * @throws {RangeError} If the budget or the largest run is too small.
+   * @throws {RangeError} If the budget or the largest run is too small, or `threads` is not a whole
+   *   number of at least 1.
+   * @throws {TypeError} If there is no such provider.
    */
   static async open(model: Model, options: StylizerOptions = {}): Promise<Stylizer> {
     const { manifest } = model;
@@ -114,7 +116,8 @@ export class Stylizer {
    *
    * @param style The picture, best of {@linkcode STYLE_SIDE} pixels a side.
    * @returns Its statistics, valid for this model version only.
-   * @throws {AdainError} `run_failed`.
+   * @throws {AdainError} `invalid_target` if its bytes do not fit its size, `run_failed` or
+   *   `disposed`.
    */
   async analyze(style: RgbaImage): Promise<Statistics> {
     const encoded = await this.#encode(style, { statisticsOnly: true });
@@ -127,11 +130,12 @@ export class Stylizer {
    *
    * @param content The picture, any size from 1 x 1.
    * @param signal Stops between tiles.
-   * @returns The encoded content; `dispose` it.
-   * @throws {AdainError} `run_failed`; or the signal's reason.
+   * @returns The encoded content; `dispose` it, before the stylizer.
+   * @throws {AdainError} `invalid_target` if its bytes do not fit its size, `run_failed` or
+   *   `disposed`; or the signal's reason.
    */
-  encode(content: RgbaImage, signal?: AbortSignal): Promise<EncodedContent> {
-    return this.#encode(content, { signal });
+  async encode(content: RgbaImage, signal?: AbortSignal): Promise<EncodedContent> {
+    return await this.#encode(content, { signal });
   }
 
   /**
@@ -141,7 +145,8 @@ export class Stylizer {
    * @param target Styles, alpha, colour and masks.
    * @param signal Stops between tiles.
    * @returns A picture of exactly the content's size, with the content's alpha channel.
-   * @throws {AdainError} `invalid_target`, `invalid_statistics`, `model_mismatch` or `run_failed`.
+   * @throws {AdainError} `invalid_target`, `invalid_statistics`, `model_mismatch`, `run_failed`, or
+   *   `disposed`, of the stylizer or of the content; or the signal's reason.
    */
   async decode(
     content: EncodedContent,
@@ -197,7 +202,7 @@ export class Stylizer {
    * @param options Smoothing and signal.
    * @returns One picture per frame, in order, as they are ready.
    * @throws {AdainError} As {@linkcode encode} and {@linkcode decode}.
-   * @throws {RangeError} If the smoothing is out of range.
+   * @throws {RangeError} If the smoothing is none or out of range.
    */
   async *stylizeFrames(
     frames: Iterable<RgbaImage> | AsyncIterable<RgbaImage>,
@@ -244,14 +249,15 @@ export class Stylizer {
     return this.#runtime.dispose();
   }
 
-  #encode(
+  async #encode(
     image: RgbaImage,
     options: { signal?: AbortSignal | undefined; statisticsOnly?: boolean },
   ): Promise<EncodedContent> {
     assertImage(image);
     this.#encoderRuns++;
     const { manifest } = this;
-    return encodeContent(this.#runtime, image, { ...options, manifest, limits: this.#limits });
+    const limits = this.#limits;
+    return await encodeContent(this.#runtime, image, { ...options, manifest, limits });
   }
 
   async #decodeMany(

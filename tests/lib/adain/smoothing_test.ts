@@ -48,6 +48,7 @@ Deno.test.each([
   [{ radius: 1.5 }],
   [{ radius: 61 }],
   [{ cut: 0 }],
+  [{ kind: "x" as "trailing" }],
 ])("smoothingReach() refuses %o", (smoothing) => {
   assert.throws(() => smoothingReach(smoothing), RangeError);
 });

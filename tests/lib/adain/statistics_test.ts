@@ -43,6 +43,9 @@ Deno.test("statistics() of one position does not divide by zero", () => {
 Deno.test("statistics() refuses lengths that are no multiple of the channels", () => {
   assert.throws(() => statistics(new Float32Array(7), 2), RangeError);
   assert.throws(() => statistics(new Float32Array(0), 2), RangeError);
+  for (const channels of [-2, 0, 0.5, NaN]) {
+    assert.throws(() => statistics(new Float32Array(4), channels), /Cannot compute/);
+  }
 });
 
 Deno.test("packStatistics() and unpackStatistics() are inverse, means first", () => {

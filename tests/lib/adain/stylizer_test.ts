@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { AdainError, loadModel, type Statistics, Stylizer } from "../../../lib/adain/mod.ts";
+import {
+  AdainError,
+  loadModel,
+  type Provider,
+  type Statistics,
+  Stylizer,
+} from "../../../lib/adain/mod.ts";
 import { drawPicture, largestDifference, meanDifference } from "../../support/pictures.ts";
 
 const MODEL = new URL("../../../models/fast/", import.meta.url);
@@ -218,6 +224,7 @@ Deno.test("stylize() refuses bad targets before it runs anything", async () => {
         [{ styles: [{ statistics, weight: 0 }] }, "invalid_target"],
         [{ styles: new Array(9).fill({ statistics }) }, "invalid_target"],
         [{ styles: [{ statistics }], alpha: NaN }, "invalid_target"],
+        [{ styles: [{ statistics }], colour: "contents" as "content" }, "invalid_target"],
         [{ styles: [{ statistics }], masks: [mask] }, "invalid_target"],
         [{ styles: [{ statistics: short }] }, "invalid_statistics"],
       ] as const
@@ -233,13 +240,36 @@ Deno.test("stylize() refuses bad targets before it runs anything", async () => {
 });
 
 Deno.test("stylize() refuses a picture whose bytes do not fit its size", async () => {
-  await withStylizer((stylizer) => {
+  await withStylizer(async (stylizer, statistics) => {
     for (const [width, height, bytes] of [[8, 8, 100], [2.5, 2, 20], [-2, -2, 16]] as const) {
       const broken = { width, height, data: new Uint8ClampedArray(bytes) };
-      assert.throws(() => stylizer.encode(broken), { code: "invalid_target" });
+      const target = { styles: [{ statistics }] };
+      await assert.rejects(stylizer.encode(broken), { code: "invalid_target" });
+      await assert.rejects(stylizer.analyze(broken), { code: "invalid_target" });
+      await assert.rejects(stylizer.stylize(broken, target), { code: "invalid_target" });
     }
-    return Promise.resolve();
   });
+});
+
+Deno.test("decode() refuses a content that was disposed", async () => {
+  const content = drawPicture(300, 300, 16);
+  for (const options of [{}, { memoryBudget: 1 + 2 ** 26, maxRunPixels: 256 * 256 }]) {
+    await withStylizer(async (stylizer, statistics) => {
+      const encoded = await stylizer.encode(content);
+      encoded.dispose();
+      const refused = stylizer.decode(encoded, { styles: [{ statistics }] });
+      await assert.rejects(refused, { name: "AdainError", code: "disposed" });
+    }, options);
+  }
+});
+
+Deno.test("open() refuses threads that cannot be had, and an unknown provider", async () => {
+  const model = await loadModel(MODEL);
+  for (const threads of [0, 1.5, -1, NaN]) {
+    await assert.rejects(Stylizer.open(model, { threads }), RangeError, `${threads}`);
+  }
+  const provider = "cuda" as Provider;
+  await assert.rejects(Stylizer.open(model, { provider }), { name: "TypeError", message: /wasm/ });
 });
 
 Deno.test("open() refuses a run budget that is too small", async () => {
