@@ -7,6 +7,7 @@ of the decoder (INDec of the paper's figure 3), which throws away what AdaIN has
 it the features of the style beside those of the content instead of AdaIN (Concat).
 """
 
+import argparse
 import sys
 
 import torch
@@ -47,7 +48,15 @@ class InstanceNormNetwork(Network):
 VARIANTS = {"adain": Network, "instance-norm": InstanceNormNetwork, "concat": ConcatNetwork}
 
 if __name__ == "__main__":
-    train.Network = VARIANTS[sys.argv.pop(1)]
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Further arguments are those of train.py: see its --help.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("variant", choices=VARIANTS)
+    chosen, rest = parser.parse_known_args(sys.argv[1:2])
+    sys.argv[1:2] = rest
+    train.Network = VARIANTS[chosen.variant]
     options = train.arguments()
     torch.set_num_threads(options.threads)
     train.Trainer(options).train()
