@@ -199,6 +199,7 @@ async function begin() {
     styles = await loadStyles();
     // It may have been begun twice.
     if (gallery.childElementCount > 0) return;
+    if (styles.length === 0) throw new Error("This server has no styles yet");
     addStyles(styles);
   } catch (error) {
     return tell(error.message, "failed");

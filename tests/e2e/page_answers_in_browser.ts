@@ -115,3 +115,13 @@ Deno.test("the page goes on when the server does, and tells what is wrong until 
   await page.setInputFiles("[name=file]", MOSAIC);
   await until(page, `(${MESSAGE}).includes("choose it again")`);
 });
+
+Deno.test("a server without styles says so", async () => {
+  await using service = await startService();
+  await using browser = await startBrowser();
+  const page = await browser.newPage();
+  await page.route("**/v1/styles?*", (route) => route.fulfill({ json: { styles: [] } }));
+  await page.goto(service.origin);
+  await until(page, FAILED);
+  assert.equal(await page.evaluate(MESSAGE), "This server has no styles yet");
+});
