@@ -7,7 +7,9 @@ import type { Services } from "./services.ts";
 /** The files of the first page; nothing else of the folder is served. */
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/page.js": ["page.js", "text/javascript; charset=utf-8"],
+  "/page_requests.js": ["page_requests.js", "text/javascript; charset=utf-8"],
   "/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/common.css": ["common.css", "text/css; charset=utf-8"],
   "/icon.svg": ["icon.svg", "image/svg+xml"],
   "/sample.jpg": ["sample.jpg", "image/jpeg"],
 };

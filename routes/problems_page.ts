@@ -28,7 +28,7 @@ export function createProblemsPage(): Hono {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Problems of Pastiche</title>
             <link rel="icon" href="../icon.svg" type="image/svg+xml">
-            <link rel="stylesheet" href="../page.css">
+            <link rel="stylesheet" href="../common.css">
           </head>
           <body>
             <h1>Problems</h1>

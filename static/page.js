@@ -1,14 +1,13 @@
+import { addresses, ask, at, signed } from "./page_requests.js";
+
 /** Width of the small pictures, in pixels; the server counts none of that for RATE_LIMIT. */
 const THUMBNAIL = 200;
 /** Milliseconds until a small picture that failed is asked for once more. */
 const PAUSE = 5000;
-/** Addresses that are signed in one request. */
-const BATCH = 20;
 const SAMPLE = "/sample.jpg";
 const FIRST_STYLE = "starry-night";
 
-const { signed: isSigned, presets: names } = document.documentElement.dataset;
-const signed = isSigned === "true";
+const { presets: names } = document.documentElement.dataset;
 /** Where only presets are served, they take the place of the styles. */
 const presets = names.split(" ").filter(Boolean);
 const form = document.querySelector("#controls");
@@ -23,41 +22,6 @@ const save = document.querySelector("#save");
 let running = new AbortController();
 /** The query and the file of the picture that is shown or being painted. */
 let wanted = {};
-
-/** Where the service answers one of its paths: a proxy may have put a folder before them. */
-function at(path) {
-  return new URL(`.${path}`, document.baseURI).href;
-}
-
-/** Addresses of pictures; where only signed ones are served, the server signs those of its sample. */
-async function addresses(queries, signal) {
-  if (!signed) return queries.map((query) => at(`/v1/stylize?${query}`));
-  const all = [];
-  for (let i = 0; i < queries.length; i += BATCH) {
-    const batch = new URLSearchParams(queries.slice(i, i + BATCH).map((query) => ["q", query]));
-    const response = await ask(at(`/page/addresses?${batch}`), { signal });
-    all.push(...(await response.json()).map(at));
-  }
-  return all;
-}
-
-/** Fetches. A browser's own words for a server that is away, or a file that was changed, say little. */
-async function ask(source, options = {}) {
-  const response = await fetch(source, options).catch(() => {
-    throw new Error(
-      options.body
-        ? "The server cannot be reached, or the file was changed: choose it again"
-        : "The server cannot be reached",
-    );
-  });
-  if (!response.ok) throw new Error(await reason(response));
-  return response;
-}
-
-async function reason(response) {
-  const problem = await response.json().catch(() => undefined);
-  return problem?.detail ?? `The server answered ${response.status}`;
-}
 
 /** What the form asks for, as the shortest query. */
 function wish() {
