@@ -1,9 +1,10 @@
 import type { Catalog, CatalogModel } from "../lib/catalog/mod.ts";
 import type { Compute } from "../lib/compute/mod.ts";
-import type { CacheEntry, ResultCache, SingleFlight } from "../lib/cache/mod.ts";
+import type { CacheEntry, ResultCache } from "../lib/cache/mod.ts";
 import type { Config } from "../lib/config.ts";
 import type { Log } from "../lib/log.ts";
 import type { PictureService } from "../lib/pictures/mod.ts";
+import type { SingleFlight } from "../lib/single_flight.ts";
 import type { SourcePolicy } from "../lib/source/mod.ts";
 import type { Presets } from "./presets.ts";
 

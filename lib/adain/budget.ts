@@ -55,6 +55,27 @@ export function pixelsOfTensor(manifest: Manifest, maxTensorBytes: number): numb
 }
 
 /**
+ * What runs may take, before it is known what the provider can hold.
+ *
+ * @param manifest The model.
+ * @param asked Bytes and pixels, see {@linkcode RunLimits}. Default: {@linkcode DEFAULT_MEMORY_BUDGET},
+ *   and as many pixels as it allows.
+ * @returns The limits.
+ * @throws {RangeError} If they allow no run of {@linkcode MIN_RUN_PIXELS}.
+ */
+export function askedLimits(manifest: Manifest, asked: Partial<RunLimits>): RunLimits {
+  const { memoryBudget = DEFAULT_MEMORY_BUDGET, maxRunPixels = Infinity } = asked;
+  const affordable = Math.floor(memoryBudget / runBytesPerPixel(manifest));
+  if (!(Math.min(affordable, maxRunPixels) >= MIN_RUN_PIXELS)) {
+    throw new RangeError(
+      `Cannot run ${Math.min(affordable, maxRunPixels)} pixels at a time: ` +
+        `at least ${MIN_RUN_PIXELS} are needed`,
+    );
+  }
+  return { memoryBudget, maxRunPixels };
+}
+
+/**
  * Plans the runs over a picture within the budget: one run if it fits with its features; else tiles
  * on half of the budget if the features of all fit the other half; else larger tiles on the whole
  * budget, encoded once for the statistics and again for the decoder.

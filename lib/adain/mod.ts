@@ -32,6 +32,7 @@ export {
   type StyleShape,
   unpackStatistics,
 } from "./statistics.ts";
-export { type FramesOptions, STYLE_SIDE, Stylizer, type StylizerOptions } from "./stylizer.ts";
+export { STYLE_SIDE, Stylizer } from "./stylizer.ts";
+export type { FramesOptions, StylizerOptions } from "./stylizer_options.ts";
 export type { Tile } from "./tiles.ts";
 export { nextTurn } from "./turn.ts";

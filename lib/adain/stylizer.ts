@@ -1,46 +1,17 @@
-import {
-  DEFAULT_MEMORY_BUDGET,
-  MIN_RUN_PIXELS,
-  pixelsOfTensor,
-  runBytesPerPixel,
-  type RunLimits,
-} from "./budget.ts";
+import { askedLimits, pixelsOfTensor, type RunLimits } from "./budget.ts";
 import { assertImage, assertTarget } from "./checks.ts";
 import { encodeContent, type EncodedContent } from "./content.ts";
 import { smoothRegions } from "./frames.ts";
 import type { Manifest, Model } from "./manifest.ts";
-import { Runtime, type RuntimeOptions } from "./onnx.ts";
+import { Runtime } from "./onnx.ts";
 import { type Paint, paint } from "./paint.ts";
 import type { RgbaImage } from "./planar.ts";
 import { type Regions, regionsOf, type Target } from "./regions.ts";
-import type { Smoothing } from "./smoothing.ts";
 import type { Statistics } from "./statistics.ts";
+import type { FramesOptions, StylizerOptions } from "./stylizer_options.ts";
 
 /** Longest side at which a style picture is analysed, in pixels: the models were trained for it. */
 export const STYLE_SIDE = 512;
-
-/** How a {@linkcode Stylizer} runs. */
-export interface StylizerOptions extends RuntimeOptions {
-  /**
-   * Bytes for the tensors of one run and for features that wait for the decoder; larger pictures
-   * are cut into exact tiles. What the process and the open model take, and the RGBA pictures, come
-   * on top. At least a run of 256 x 256 must fit. Default {@linkcode DEFAULT_MEMORY_BUDGET}.
-   */
-  readonly memoryBudget?: number;
-  /**
-   * The most pixels of one run, at least 256 x 256. Default: as many as the memory budget and the
-   * provider's largest buffer allow.
-   */
-  readonly maxRunPixels?: number;
-}
-
-/** How frames are painted. */
-export interface FramesOptions {
-  /** How the content statistics are smoothed over frames. Default: trailing, `retain` 0.8. */
-  readonly smoothing?: Smoothing;
-  /** Stops between stages and tiles. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Paints pictures in styles with one open model (AdaIN, Huang & Belongie, ICCV 2017). Contents and
@@ -87,17 +58,10 @@ export class Stylizer {
    */
   static async open(model: Model, options: StylizerOptions = {}): Promise<Stylizer> {
     const { manifest } = model;
-    const { memoryBudget = DEFAULT_MEMORY_BUDGET, maxRunPixels = Infinity } = options;
-    const affordable = Math.floor(memoryBudget / runBytesPerPixel(manifest));
-    if (!(Math.min(affordable, maxRunPixels) >= MIN_RUN_PIXELS)) {
-      throw new RangeError(
-        `Cannot run ${Math.min(affordable, maxRunPixels)} pixels at a time: ` +
-          `at least ${MIN_RUN_PIXELS} are needed`,
-      );
-    }
+    const asked = askedLimits(manifest, options);
     const runtime = await Runtime.open(model, options);
     const largest = pixelsOfTensor(manifest, runtime.maxTensorBytes);
-    const limits = { memoryBudget, maxRunPixels: Math.min(maxRunPixels, largest) };
+    const limits = { ...asked, maxRunPixels: Math.min(asked.maxRunPixels, largest) };
     return new Stylizer(runtime, manifest, limits);
   }
 

@@ -1,4 +1,5 @@
 import { type Grid, resizeMask } from "./masks.ts";
+import { colourMoments } from "./match_colours.ts";
 import type { RgbaImage } from "./planar.ts";
 
 /** What is seen of a picture: nothing of it depends on the colours under full transparency. */
@@ -44,8 +45,9 @@ function isOpaque({ data }: RgbaImage): boolean {
 }
 
 /** Mixes each colour with the mean by its alpha, which stays as it is. */
-function layOnMean({ width, height, data }: RgbaImage): RgbaImage {
-  const mean = meanColour(data);
+function layOnMean(picture: RgbaImage): RgbaImage {
+  const { width, height, data } = picture;
+  const { mean } = colourMoments(picture);
   const laid = data.slice();
   for (let i = 0; i < data.length; i += 4) {
     const alpha = (data[i + 3] ?? 0) / 255;
@@ -54,18 +56,4 @@ function layOnMean({ width, height, data }: RgbaImage): RgbaImage {
     });
   }
   return { width, height, data: laid };
-}
-
-/** The mean colour weighted by alpha, 0..255; black where nothing is seen. */
-function meanColour(data: Uint8ClampedArray): number[] {
-  const sums = [0, 0, 0];
-  let weight = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    const alpha = data[i + 3] ?? 0;
-    weight += alpha;
-    for (let channel = 0; channel < 3; channel++) {
-      sums[channel] = (sums[channel] ?? 0) + alpha * (data[i + channel] ?? 0);
-    }
-  }
-  return sums.map((sum) => sum / (weight || 1));
 }

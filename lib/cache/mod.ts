@@ -4,7 +4,6 @@
  *
  * @module
  */
-export * from "../single_flight.ts";
 export * from "./errors.ts";
 export * from "./layered_cache.ts";
 export * from "./open.ts";
@@ -13,6 +12,7 @@ export * from "./fleet_single_flight.ts";
 export * from "./redis_cache.ts";
 export * from "./redis_lease.ts";
 export * from "./redis_link.ts";
+export * from "./redis_link_options.ts";
 export * from "./redis_url.ts";
 export * from "./sqlite_cache.ts";
 export * from "./types.ts";

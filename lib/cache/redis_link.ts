@@ -7,10 +7,10 @@ import {
   type RedisReply,
   type RedisWord,
 } from "./redis_connection.ts";
+import type { RedisLinkOptions } from "./redis_link_options.ts";
 import { RedisTransfers } from "./redis_transfers.ts";
 import { parseRedisUrl, type RedisTarget } from "./redis_url.ts";
 import { TimeLimit } from "./time_limit.ts";
-import type { CacheLog } from "./types.ts";
 
 /** Milliseconds until a command is given up: far below what a picture costs. */
 const COMMAND_MS = 300;
@@ -20,26 +20,6 @@ const TRANSFER_MS = 2000;
 const CONNECT_MS = 2000;
 /** Milliseconds between attempts to connect, and between looks at what other instances did. */
 const BEAT_MS = 1000;
-
-/** Settings of a {@linkcode RedisLink}. */
-export interface RedisLinkOptions {
-  /** Where Redis is, see {@linkcode parseRedisUrl}. */
-  readonly url: string;
-  /** Begins every key, so that services can share a server. Default: `pastiche:1:`. */
-  readonly prefix?: string;
-  /** Certificates to trust for TLS, PEM. Default: those of the system. */
-  readonly ca?: string;
-  /** Told of loss and recovery, once each. Default: nobody. */
-  readonly log?: CacheLog;
-  /** Milliseconds until a command is given up. Default: 300. */
-  readonly commandTimeout?: number;
-  /** Milliseconds until a transfer is given up. Default: 2000. */
-  readonly transferTimeout?: number;
-  /** Milliseconds until an attempt to connect is given up. Default: 2000. */
-  readonly connectTimeout?: number;
-  /** Milliseconds between attempts to connect and between beats. Default: 1000. */
-  readonly beat?: number;
-}
 
 /**
  * The way to a Redis or Valkey server or cluster that may be away: commands fail at once while it

@@ -9,6 +9,9 @@ const MAX_ROWS = "10000";
 /** Tags remembered here; where there are more, entries older than the oldest are not believed. */
 const MAX_TAGS = 20_000;
 
+/** How the history is asked for: beside pictures that are under way, or after them. */
+type Way = "command" | "transfer";
+
 interface Row {
   readonly id: string;
   readonly selector: PurgeSelector;
@@ -47,12 +50,12 @@ export class RedisPurges {
   /**
    * Learns of the purges up to now.
    *
-   * @param ask How the history is asked for; `transfer` does it after all transfers before it.
+   * @param way How the history is asked for; `transfer` does it after all transfers before it.
    * @throws What the link throws.
    */
-  async sync(ask: "command" | "transfer" = "command"): Promise<void> {
+  async sync(way: Way = "command"): Promise<void> {
     const from = this.#last;
-    const rows = from === undefined ? [] : await this.#rows(from, ask);
+    const rows = from === undefined ? [] : await this.#rows(from, way);
     if (from === undefined || rows[0]?.id !== from) {
       this.#reload ??= this.#begin().finally(() => this.#reload = undefined);
       return await this.#reload;
@@ -88,11 +91,12 @@ export class RedisPurges {
 
   async #begin(): Promise<void> {
     const known = this.#last;
-    let rows = await this.#rows("-");
+    // All of it may be large.
+    let rows = await this.#rows("-", "transfer");
     const tail = rows.at(-1);
     if (tail === undefined || (known !== undefined && isBefore(tail.id, known))) {
       await this.#write({ all: true });
-      rows = await this.#rows("-");
+      rows = await this.#rows("-", "transfer");
     }
     this.#tags.clear();
     this.#floor = rows[0]?.id ?? "";
@@ -101,8 +105,8 @@ export class RedisPurges {
     for (const { id, selector } of rows) this.#remember(id, selector);
   }
 
-  async #rows(from: string, ask: "command" | "transfer" = "transfer"): Promise<Row[]> {
-    const reply = await this.#link[ask](this.#key, ["XRANGE", this.#key, from, "+"]);
+  async #rows(from: string, way: Way): Promise<Row[]> {
+    const reply = await this.#link[way](this.#key, ["XRANGE", this.#key, from, "+"]);
     return Array.isArray(reply) ? reply.map(rowOf) : [];
   }
 

@@ -13,8 +13,8 @@ import {
   probe,
   resize,
 } from "../image/mod.ts";
+import { naming } from "../naming.ts";
 import type { JobTarget, PaintJob, Picture } from "./job.ts";
-import { naming } from "./naming.ts";
 import { cutMasks, readTarget } from "./paint.ts";
 import { partOf, shareOf, type Tools } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";

@@ -2,9 +2,9 @@ import { Buffer } from "node:buffer";
 import * as blurhash from "blurhash";
 import { rgbaToThumbHash } from "thumbhash";
 import { compositeOn, decode, encode, type Pixels, resize } from "../image/mod.ts";
+import { naming } from "../naming.ts";
 import type { DescribeJob, Description } from "./job.ts";
 import { dominantColours } from "./colours.ts";
-import { naming } from "./naming.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /** Longest side at which a picture is looked at; ThumbHash takes 100 at the most. */

@@ -9,8 +9,8 @@ import {
   pad,
   type Pixels,
 } from "../image/mod.ts";
+import { naming } from "../naming.ts";
 import type { JobTarget, OutputRequest, PaintJob, Picture } from "./job.ts";
-import { naming } from "./naming.ts";
 import { bringToSize, type Tools, withContent } from "./prepare.ts";
 import type { StageClock } from "./stage_clock.ts";
 

@@ -12,9 +12,9 @@ import {
   resize,
   type Size,
 } from "../image/mod.ts";
+import { naming } from "../naming.ts";
 import type { ContentCache, PreparedContent } from "./content_cache.ts";
 import type { GeometryRequest, PaintJob, SheetJob } from "./job.ts";
-import { naming } from "./naming.ts";
 import type { StageClock } from "./stage_clock.ts";
 
 /** What the parts of the pipeline share. */

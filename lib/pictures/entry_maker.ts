@@ -1,6 +1,7 @@
-import type { CacheEntry, ResultCache, SingleFlight } from "../cache/mod.ts";
+import type { CacheEntry, ResultCache } from "../cache/mod.ts";
 import { ComputeError } from "../compute/mod.ts";
 import type { Log } from "../log.ts";
+import type { SingleFlight } from "../single_flight.ts";
 import { SourceError } from "../source/mod.ts";
 import { allOf, type Materials } from "./plan.ts";
 import { RETRY, STALE_LIFE } from "./source_life.ts";

@@ -1,5 +1,3 @@
-import { ImageError } from "../image/mod.ts";
-import { SourceError } from "../source/mod.ts";
 import type { PictureSource, StyleChoice } from "./request.ts";
 
 /** One of the pictures that a request is made of. */
@@ -34,21 +32,4 @@ export function namedStyle(style: StyleChoice): NamedSource | undefined {
  */
 export function namedMasks(masks: readonly PictureSource[]): NamedSource[] {
   return masks.map((source, k) => ({ name: `mask ${k + 1}`, source }));
-}
-
-/**
- * Works on one picture of a request.
- *
- * @param name The picture's name.
- * @param work The work.
- * @returns Its result.
- * @throws {SourceError | ImageError} As the work does, with the name in the message.
- */
-export async function naming<T>(name: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ImageError || error instanceof SourceError) throw error.about(name);
-    throw error;
-  }
 }

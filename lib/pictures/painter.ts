@@ -8,9 +8,10 @@ import {
   type Picture,
 } from "../compute/mod.ts";
 import { assertSize, type ImageLimits, probe } from "../image/mod.ts";
+import { naming } from "../naming.ts";
 import { costOf } from "./cost.ts";
-import { digest } from "./digest.ts";
-import { namedContent, namedMasks, type NamedSource, namedStyle, naming } from "./named_source.ts";
+import { namedContent, namedMasks, type NamedSource, namedStyle } from "./named_source.ts";
+import { sharedOf } from "./shared_of_jobs.ts";
 import type { Materials, Plan } from "./plan.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import { Sample } from "./sample.ts";
@@ -129,13 +130,7 @@ export class Painter {
     const target = await this.#target(request, { plan, materials }, signal);
     const job = {
       kind: "paint",
-      source: content.bytes,
-      name: namedContent(request.source).name,
-      contentKey: digest([content.version, geometry, plan.model.version]),
-      limits: this.#options.limits,
-      geometry,
-      model: request.model,
-      output,
+      ...sharedOf(request, { content, version: plan.model.version, limits: this.#options.limits }),
       ...(target ? { target } : {}),
     } as const;
     return await this.#options.compute.run(job, {
@@ -165,14 +160,8 @@ export class Painter {
     }));
     const job = {
       kind: "sheet",
-      source: content.bytes,
-      name: namedContent(request.source).name,
-      contentKey: digest([content.version, request.geometry, model.version]),
-      limits: this.#options.limits,
-      geometry: request.geometry,
+      ...sharedOf(request, { content, version: model.version, limits: this.#options.limits }),
       columns: request.columns,
-      model: request.model,
-      output: request.output,
       targets,
     } as const;
     const bytes = costOf(content, { geometry: job.geometry, cells: targets.length });

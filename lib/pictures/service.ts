@@ -1,13 +1,15 @@
-import type { CacheEntry, PurgeSelector, ResultCache, SingleFlight } from "../cache/mod.ts";
+import type { CacheEntry, PurgeSelector, ResultCache } from "../cache/mod.ts";
 import type { Description } from "../compute/mod.ts";
 import type { Log } from "../log.ts";
+import type { SingleFlight } from "../single_flight.ts";
 import { EntryMaker, isOutdated } from "./entry_maker.ts";
 import type { Painter } from "./painter.ts";
 import { allOf, type Materials } from "./plan.ts";
 import type { PictureRequest, PictureSource, SheetRequest } from "./request.ts";
 import type { ClientState, Freshness, Served, ServeOptions } from "./served.ts";
 import type { Sources, SourcesStatus } from "./sources.ts";
-import { entityTag, pictureWish, sheetWish, timingOf, type Wish } from "./wish.ts";
+import { entityTag, timingOf, type Wish } from "./wish.ts";
+import { Wishes } from "./wishes.ts";
 
 /** What a {@linkcode PictureService} works with. */
 export interface PictureServiceOptions {
@@ -30,8 +32,7 @@ export class PictureService {
   readonly #options: PictureServiceOptions;
   readonly #clock: () => number;
   readonly #maker: EntryMaker;
-  /** Naming a picture takes longer than finding it in memory. */
-  readonly #wishes = new WeakMap<PictureRequest | SheetRequest, Wish>();
+  readonly #wishes: Wishes;
   /** The last answer with each entry in memory, for the second in which it is true. */
   readonly #hits = new WeakMap<CacheEntry, Served>();
 
@@ -39,6 +40,7 @@ export class PictureService {
   constructor(options: PictureServiceOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
+    this.#wishes = new Wishes(options.painter);
     this.#maker = new EntryMaker({ ...options, clock: this.#clock });
     // Another instance has purged: what was fetched here is as old as what was painted of it.
     options.cache.onPurge?.((selector) => options.sources.forget(selector));
@@ -53,7 +55,7 @@ export class PictureService {
    * @returns The picture; undefined where {@linkcode picture} has to look further.
    */
   ready(request: PictureRequest, client: ClientState): Served | undefined {
-    const wish = this.#knownWish(request);
+    const wish = this.#wishes.known(request);
     if (wish?.key === undefined) return undefined;
     const kept = this.#options.cache.near?.(wish.key);
     if (kept === undefined) return undefined;
@@ -78,7 +80,8 @@ export class PictureService {
    * @throws {ImageError} If a source is refused.
    */
   async picture(request: PictureRequest, options: ServeOptions): Promise<Served> {
-    return await this.#serve(this.#knownWish(request) ?? await this.#wish(request), options);
+    const wish = this.#wishes.known(request) ?? await this.#wishes.of(request);
+    return await this.#serve(wish, options);
   }
 
   /**
@@ -89,7 +92,7 @@ export class PictureService {
    * @returns The picture; it throws as {@linkcode picture} does.
    */
   async sheet(request: SheetRequest, options: ServeOptions): Promise<Served> {
-    return await this.#serve(await this.#wish(request), options);
+    return await this.#serve(await this.#wishes.of(request), options);
   }
 
   /**
@@ -101,7 +104,7 @@ export class PictureService {
    * @throws {ComputeError} `unknown_model`.
    */
   async check(request: PictureRequest): Promise<readonly string[]> {
-    return (await this.#wish(request)).tags;
+    return (await this.#wishes.of(request)).tags;
   }
 
   /**
@@ -117,26 +120,9 @@ export class PictureService {
     request: PictureRequest | SheetRequest,
     client: ClientState,
   ): Promise<Served | undefined> {
-    const { key } = await this.#wish(request);
+    const { key } = await this.#wishes.of(request);
     const entry = key === undefined ? undefined : await this.#options.cache.get(key);
-    if (!entry) return undefined;
-    return this.#answer(entry, "hit", client);
-  }
-
-  #knownWish(request: PictureRequest | SheetRequest): Wish | undefined {
-    const known = this.#wishes.get(request);
-    return known && this.#options.painter.isCurrent(known.plan) ? known : undefined;
-  }
-
-  async #wish(request: PictureRequest | SheetRequest): Promise<Wish> {
-    const { painter } = this.#options;
-    const known = this.#knownWish(request);
-    if (known) return known;
-    const wish = "styles" in request
-      ? await sheetWish(painter, request)
-      : await pictureWish(painter, request);
-    this.#wishes.set(request, wish);
-    return wish;
+    return entry && this.#answer(entry, "hit", client);
   }
 
   /**
@@ -176,9 +162,8 @@ export class PictureService {
    * @throws {CacheError} `purge_failed`.
    */
   async purge(selector: PurgeSelector): Promise<number> {
-    const { cache, sources } = this.#options;
-    sources.forget(selector);
-    return await cache.purge(selector);
+    this.#options.sources.forget(selector);
+    return await this.#options.cache.purge(selector);
   }
 
   /** @returns How sources are being fetched. */
@@ -194,8 +179,7 @@ export class PictureService {
   async #serve(wish: Wish, options: ServeOptions): Promise<Served> {
     const { key } = wish;
     if (key === undefined) return await this.#serveOnce(wish, options);
-    const { cache } = this.#options;
-    const kept = await cache.get(key);
+    const kept = await this.#options.cache.get(key);
     if (kept) {
       if (kept.freshUntil <= this.#clock()) this.#maker.renew(key, wish, kept);
       return this.#answer(kept, "hit", options);

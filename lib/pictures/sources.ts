@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { localSingleFlight, type PurgeSelector } from "../cache/mod.ts";
+import type { PurgeSelector } from "../cache/mod.ts";
 import { versionOf } from "../catalog/mod.ts";
+import { localSingleFlight } from "../single_flight.ts";
 import { SourceError, type SourceImage, type SourceValidators } from "../source/mod.ts";
 import { digest } from "./digest.ts";
 import { Places, type PlacesStatus } from "./places.ts";

@@ -1,4 +1,4 @@
-import { type CacheEntry, localSingleFlight, memoryCache } from "../../lib/cache/mod.ts";
+import { type CacheEntry, memoryCache } from "../../lib/cache/mod.ts";
 import { Catalog, type CatalogModel } from "../../lib/catalog/mod.ts";
 import type {
   Compute,
@@ -12,6 +12,7 @@ import type {
 import { loadConfig } from "../../lib/config.ts";
 import { DEFAULT_LIMITS } from "../../lib/image/mod.ts";
 import { Painter, PictureService, Sources } from "../../lib/pictures/mod.ts";
+import { localSingleFlight } from "../../lib/single_flight.ts";
 import { DEFAULT_SOURCE_POLICY, type SourceImage } from "../../lib/source/mod.ts";
 import { createApp } from "../../routes/mod.ts";
 import type { Presets } from "../../routes/presets.ts";

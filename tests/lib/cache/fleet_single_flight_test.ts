@@ -6,8 +6,8 @@ import {
   RedisLease,
   RedisLink,
   type ResultCache,
-  type SingleFlight,
 } from "../../../lib/cache/mod.ts";
+import type { SingleFlight } from "../../../lib/single_flight.ts";
 import { liveEntry } from "./_entries.ts";
 import { PATIENT, pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 
