@@ -9,6 +9,16 @@ const MAX_ROWS = "10000";
 /** Tags remembered here; where there are more, entries older than the oldest are not believed. */
 const MAX_TAGS = 20_000;
 
+/**
+ * Writes a purge of everything where the history still ends as it was read: instances that find at
+ * the same time that it is lost, or not begun, share one.
+ */
+const BEGIN = `
+local last = redis.call("XREVRANGE", KEYS[1], "+", "-", "COUNT", 1)
+if (last[1] and last[1][1] or "") == ARGV[1] then
+  redis.call("XADD", KEYS[1], "MAXLEN", 1, "*", "all", "1")
+end`;
+
 /** How the history is asked for: beside pictures that are under way, or after them. */
 type Way = "command" | "transfer";
 
@@ -95,7 +105,7 @@ export class RedisPurges {
     let rows = await this.#rows("-", "transfer");
     const tail = rows.at(-1);
     if (tail === undefined || (known !== undefined && isBefore(tail.id, known))) {
-      await this.#write({ all: true });
+      await this.#link.command(this.#key, ["EVAL", BEGIN, "1", this.#key, tail?.id ?? ""]);
       rows = await this.#rows("-", "transfer");
     }
     this.#tags.clear();

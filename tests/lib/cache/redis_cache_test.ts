@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { redisCache } from "../../../lib/cache/mod.ts";
+import { type PurgeSelector, redisCache, RedisLink } from "../../../lib/cache/mod.ts";
 import { liveEntry } from "./_entries.ts";
-import { pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
+import { PATIENT, pause, REDIS_PROGRAM, TestRedis, until } from "./_redis.ts";
 import { instanceOf, layered } from "./_redis_instance.ts";
 
 const ignore = REDIS_PROGRAM === null;
@@ -21,6 +21,27 @@ Deno.test({ name: "redisCache() shares entries byte for byte", ignore }, async (
   const { ok, hits, misses } = b.cache.status();
   assert.deepEqual({ ok, hits, misses }, { ok: true, hits: 1, misses: 2 });
 });
+
+Deno.test(
+  { name: "instances that start at once purge nothing of each other", ignore },
+  async () => {
+    await using server = await TestRedis.start();
+    const links = [1, 2, 3, 4].map(() => new RedisLink({ url: server.url, beat: 20, ...PATIENT }));
+    for (const [i, link] of links.entries()) {
+      // All have looked at the history before one begins it, and the others are slower yet.
+      const command = link.command.bind(link);
+      link.command = (key, words) => pause(50 * (i + 1)).then(() => command(key, words));
+    }
+    const caches = links.map((link) => redisCache(link));
+    const heard: PurgeSelector[] = [];
+    for (const cache of caches) cache.onPurge?.((selector) => heard.push(selector));
+    await Promise.all(caches.map((cache) => cache.get("")));
+    await pause(300);
+    assert.deepEqual(heard, []);
+    await Promise.all(caches.map((cache) => cache.close()));
+    await Promise.all(links.map((link) => link.close()));
+  },
+);
 
 Deno.test({ name: "delete() forgets an entry for all instances", ignore }, async () => {
   await using server = await TestRedis.start();

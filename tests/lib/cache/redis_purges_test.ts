@@ -10,7 +10,7 @@ type Row = readonly [id: number, tag: string];
 function purgesOf(rows: Row[], wasAway = false) {
   const told: PurgeSelector[] = [];
   const command = (_key: string, [name, , from]: readonly string[]) => {
-    if (name === "XADD") return Promise.resolve(rows.splice(0, Infinity, [100, ""]));
+    if (name === "EVAL") return Promise.resolve(rows.splice(0, Infinity, [100, ""]));
     const found = rows.filter(([id]) => from === "-" || id >= parseInt(from ?? ""));
     return Promise.resolve(found.map(([id, tag]) => [
       Buffer.from(`${id}-0`),
