@@ -12,7 +12,7 @@ export interface PreparedContent {
   readonly encoded: EncodedContent;
 }
 
-/** Bound of the kept contents per worker: four of one megapixel at 160 channels, or so. */
+/** Bound of the kept contents per worker: three of one megapixel at 224 channels, or so. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of a content: its RGBA pixels and its features. */

@@ -20,8 +20,8 @@ from network import Decoder, Network, conv
 class InstanceNormDecoder(Decoder):
     """Normalises each channel behind each convolution but the last."""
 
-    def __init__(self, widths, blocks, detail):
-        super().__init__(widths, blocks, detail)
+    def __init__(self, widths, blocks, detail, grain):
+        super().__init__(widths, blocks, detail, grain)
         for name in ("d0", "d1", "d2", "d3"):
             layer = getattr(self, name)
             layer.register_forward_hook(lambda _layer, _inputs, output: F.instance_norm(output))
@@ -30,8 +30,8 @@ class InstanceNormDecoder(Decoder):
 class ConcatNetwork(Network):
     """Mixes the features of both pictures with a convolution."""
 
-    def __init__(self, widths, blocks, detail):
-        super().__init__(widths, blocks, detail)
+    def __init__(self, widths, blocks, detail, grain):
+        super().__init__(widths, blocks, detail, grain)
         channels = sum(self.decoder.channels)
         self.mix = conv(2 * channels, channels)
 
@@ -40,8 +40,8 @@ class ConcatNetwork(Network):
 
 
 class InstanceNormNetwork(Network):
-    def __init__(self, widths, blocks, detail):
-        super().__init__(widths, blocks, detail)
+    def __init__(self, widths, blocks, detail, grain):
+        super().__init__(widths, blocks, detail, grain)
         self.decoder = InstanceNormDecoder(widths, blocks[1], detail)
 
 

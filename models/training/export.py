@@ -70,21 +70,23 @@ def residual_blocks(graph, x, weights, part, modulation=None):
 
 
 def compact_encoder(weights, path):
-    """Space to depth, three steps down, and residual blocks; the detail beside them."""
+    """Space to depth, three steps down, and residual blocks; detail and grain beside them."""
     graph, x = start_encoder()
     x = graph.space_to_depth(x)
     x = graph.conv(x, *space_to_depth_order(*fold_normalisation(*layer(weights, "encoder.c0"))))
+    grain = graph.space_to_depth(graph.mix(x, *layer(weights, "encoder.grain")), 4)
     x = graph.conv(x, *layer(weights, "encoder.c1"), stride=2)
     detail = graph.space_to_depth(graph.mix(x, *layer(weights, "encoder.detail")))
     x = graph.conv(x, *layer(weights, "encoder.c2"), stride=2)
     x = residual_blocks(graph, x, weights, "encoder")
-    x = graph.node("Concat", [x, detail], axis=1)
+    x = graph.node("Concat", [x, detail, grain], axis=1)
     finish_encoder(graph, x, sum(compact_channels(weights)), path)
 
 
 def compact_channels(weights):
-    """Channels of the features: of the last width, and of the detail's four positions."""
-    return weights["encoder.c2.bias"].size, 4 * weights["encoder.detail.bias"].size
+    """Channels of the features: the last width, the detail's 4 positions, the grain's 16."""
+    width, detail, grain = (weights[f"encoder.{name}.bias"].size for name in ("c2", "detail", "grain"))
+    return width, 4 * detail, 16 * grain
 
 
 def space_to_depth_order(weight, bias):
@@ -95,19 +97,21 @@ def space_to_depth_order(weight, bias):
 
 
 def compact_decoder(weights, path):
-    """Residual blocks, then three sub-pixel steps up to the picture; the first meets the detail."""
+    """Residual blocks, then three sub-pixel steps up to the picture; two meet detail and grain."""
     channels = compact_channels(weights)
     graph, x = start_decoder(sum(channels))
     block, merged, inner = compact_modulation(graph, weights)
-    x, detail = graph.split(x, channels)
+    x, detail, grain = graph.split(x, channels)
     x = residual_blocks(graph, x, weights, "decoder", block)
     x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d0"), relu=False))
-    detail = graph.mix(graph.depth_to_space(detail, "DCR"), *layer(weights, "decoder.detail"))
+    detail = graph.depth_to_space(detail, mode="DCR")
+    detail = graph.mix(detail, *layer(weights, "decoder.detail"))
     x = graph.node("Relu", [graph.modulate(graph.add(x, detail), *merged)])
     x = graph.conv(x, *layer(weights, "decoder.d1"), relu=False)
     x = graph.node("Relu", [graph.modulate(x, *inner)])
     x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d2"), relu=False))
-    x = graph.conv(graph.node("Relu", [x]), *layer(weights, "decoder.d3"))
+    grain = graph.mix(graph.depth_to_space(grain, 4, "DCR"), *layer(weights, "decoder.grain"))
+    x = graph.conv(graph.add(x, grain, relu=True), *layer(weights, "decoder.d3"))
     weight, bias = layer(weights, "decoder.d4")
     x = graph.conv(x, weight * SPREAD, bias * SPREAD + MEAN, relu=False)
     finish_decoder(graph, graph.depth_to_space(x), path)

@@ -74,12 +74,12 @@ class Graph:
     def max_pool(self, x):
         return self.node("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)
 
-    def space_to_depth(self, x):
-        return self.node("SpaceToDepth", [x], blocksize=2)
+    def space_to_depth(self, x, step=2):
+        return self.node("SpaceToDepth", [x], blocksize=step)
 
-    def depth_to_space(self, x, mode="CRD"):
+    def depth_to_space(self, x, step=2, mode="CRD"):
         """CRD: the channel order of PyTorch's pixel_shuffle. DCR: of space_to_depth."""
-        return self.node("DepthToSpace", [x], blocksize=2, mode=mode)
+        return self.node("DepthToSpace", [x], blocksize=step, mode=mode)
 
     def nearest(self, x):
         scales = self.constant([1, 1, 2, 2])

@@ -2,8 +2,9 @@
 
 Full-resolution layers of few channels cost more than their arithmetic on WASM, so the first and
 the last layer work at half size (space to depth in, sub-pixel convolution out). Few channels at an
-eighth of the size cannot carry edges through a change of style, so a few of a quarter of the size
-go beside them, four positions of each as channels: AdaIN and all else see one feature map.
+eighth of the size cannot carry edges through a change of style, so a few of a quarter (the detail)
+and of half the size (the grain) go beside them, four and sixteen positions of each as channels:
+AdaIN and all else see one feature map.
 
 Statistics of features do not say all of a style that a decoder could use: from them, a few layers
 make factors and offsets for the decoder's inner maps, once for each style.
@@ -30,17 +31,17 @@ def conv(inputs, outputs, stride=1, pixels=1):
     return layer
 
 
-def space_to_depth(x):
-    """[N,C,2h,2w] -> [N,4C,h,w] with the channels in ONNX's order: row, column, channel."""
-    return F.pixel_unshuffle(x, 2).unflatten(1, (-1, 4)).transpose(1, 2).flatten(1, 2)
+def space_to_depth(x, step=2):
+    """[N,C,sh,sw] -> [N,s²C,h,w] with the channels in ONNX's order: row, column, channel."""
+    return F.pixel_unshuffle(x, step).unflatten(1, (-1, step**2)).transpose(1, 2).flatten(1, 2)
 
 
-def depth_to_space(x):
+def depth_to_space(x, step=2):
     """The inverse of space_to_depth."""
-    return F.pixel_shuffle(x.unflatten(1, (4, -1)).transpose(1, 2).flatten(1, 2), 2)
+    return F.pixel_shuffle(x.unflatten(1, (step**2, -1)).transpose(1, 2).flatten(1, 2), step)
 
 
-WIDTHS, DETAIL = (24, 48, 96), 16
+WIDTHS, DETAIL, GRAIN = (24, 48, 96), 16, 4
 MODULATION_WIDTH = 256
 
 
@@ -96,9 +97,9 @@ def modulate(x, modulation):
 
 
 class Encoder(nn.Module):
-    """RGB 0..1 [N,3,H,W] -> features [N,C,H/8,W/8]: C is the last width and four times the detail."""
+    """RGB 0..1 [N,3,H,W] -> features [N,C,H/8,W/8]: C is the last width, 4 x detail and 16 x grain."""
 
-    def __init__(self, widths, blocks, detail):
+    def __init__(self, widths, blocks, detail, grain):
         super().__init__()
         a, b, c = widths
         self.c0 = conv(12, a)
@@ -106,15 +107,18 @@ class Encoder(nn.Module):
         self.c2 = conv(b, c, 2)
         self.detail = nn.Conv2d(b, detail, 1)
         nn.init.orthogonal_(self.detail.weight, 4)  # about unit variance
+        self.grain = nn.Conv2d(a, grain, 1)
+        nn.init.orthogonal_(self.grain.weight, 2)
         self.blocks = nn.Sequential(*(Residual(c) for _ in range(blocks)))
 
     def forward(self, image):
         x = F.pixel_unshuffle((image - MEAN) / SPREAD, 2)
         x = F.relu(self.c0(x))
+        grain = space_to_depth(self.grain(x), 4)
         x = F.relu(self.c1(x))
         detail = space_to_depth(self.detail(x))
         x = F.relu(self.c2(x))
-        return torch.cat([self.blocks(x), detail], 1)
+        return torch.cat([self.blocks(x), detail, grain], 1)
 
 
 class Decoder(nn.Module):
@@ -125,7 +129,7 @@ class Decoder(nn.Module):
     close as without.
     """
 
-    def __init__(self, widths, blocks, detail):
+    def __init__(self, widths, blocks, detail, grain):
         super().__init__()
         a, b, c = widths
         self.blocks = nn.Sequential(*(Residual(c) for _ in range(blocks)))
@@ -133,7 +137,10 @@ class Decoder(nn.Module):
         self.detail = nn.Conv2d(detail, b, 1)
         nn.init.zeros_(self.detail.weight)
         nn.init.zeros_(self.detail.bias)
-        self.channels = [c, 4 * detail]
+        self.grain = nn.Conv2d(grain, a, 1)
+        nn.init.zeros_(self.grain.weight)
+        nn.init.zeros_(self.grain.bias)
+        self.channels = [c, 4 * detail, 16 * grain]
         self.modulated = [c, b, b]
         self.d1 = conv(b, b)
         self.d2 = conv(b, 4 * a, pixels=4)
@@ -152,7 +159,7 @@ class Decoder(nn.Module):
             even_phases(layer)
 
     def forward(self, features, modulation=None):
-        x, detail = features.split(self.channels, 1)
+        x, detail, grain = features.split(self.channels, 1)
         block, merged, inner = self.modulations(modulation)
         for residual in self.blocks:
             x = residual(x, block)
@@ -160,19 +167,21 @@ class Decoder(nn.Module):
         x = F.pixel_shuffle(self.d0(x), 2)
         x = F.relu(modulate(x + self.detail(depth_to_space(detail)), merged))
         x = F.relu(modulate(self.d1(x), inner))
-        x = F.relu(F.pixel_shuffle(self.d2(x), 2))
+        x = F.pixel_shuffle(self.d2(x), 2)
+        x = F.relu(x + self.grain(depth_to_space(grain, 4)))
         x = F.relu(self.d3(x))
         return F.pixel_shuffle(self.d4(x), 2) * SPREAD + MEAN
 
 
 class Network(nn.Module):
     """Widths at 1/2, 1/4 and 1/8 of the picture's size; blocks of encoder and decoder at 1/8; detail
-    at 1/4. What is decoded from detail begins at zero: a network without it can be trained on."""
+    at 1/4, grain at 1/2. What is decoded from these two begins at zero: a network without them can
+    be trained on."""
 
-    def __init__(self, widths=WIDTHS, blocks=(0, 1), detail=DETAIL):
+    def __init__(self, widths=WIDTHS, blocks=(0, 1), detail=DETAIL, grain=GRAIN):
         super().__init__()
-        self.encoder = Encoder(widths, blocks[0], detail)
-        self.decoder = Decoder(widths, blocks[1], detail)
+        self.encoder = Encoder(widths, blocks[0], detail, grain)
+        self.decoder = Decoder(widths, blocks[1], detail, grain)
         self.modulation = Modulation(sum(self.decoder.channels), self.decoder.modulated)
 
     def paint(self, content, style):
@@ -207,17 +216,28 @@ def read_network(path):
         sum(name.startswith(f"{part}.blocks.") and name.endswith("first.bias") for name in weights)
         for part in ("encoder", "decoder")
     ]
-    network = Network(widths, blocks, weights["encoder.detail.bias"].size)
+    beside = [weights[f"encoder.{name}.bias"].size for name in ("detail", "grain")]
+    network = Network(widths, blocks, *beside)
     load_network(path, network)
     return network
 
 
 def load_network(path, network):
-    """Loads weights; blocks, detail and modulation that the file lacks stay as they begin: without
-    effect."""
+    """Loads weights; blocks, detail, grain and modulation that the file lacks stay as they begin:
+    without effect."""
     weights = read_weights(path)
     state = {name: torch.tensor(values) for name, values in weights.items()}
+    name = "modulation.first.weight"
+    if name in state:
+        state[name] = widen_modulation(state[name], sum(network.decoder.channels))
     missing, unexpected = network.load_state_dict(state, strict=False)
-    wrong = [name for name in missing if not {"blocks", "detail", "modulation"} & set(name.split("."))]
+    optional = {"blocks", "detail", "grain", "modulation"}
+    wrong = [name for name in missing if not optional & set(name.split("."))]
     if wrong := [*unexpected, *wrong]:
         raise ValueError(f"Cannot load {path} as this network: {wrong} do not fit")
+
+
+def widen_modulation(weight, channels):
+    """The first layer's kernels, blind to the means and deviations of channels that are new."""
+    parts = [F.pad(part, (0, 0, 0, 0, 0, channels - part.shape[1])) for part in weight.chunk(2, 1)]
+    return torch.cat(parts, 1)

@@ -16,8 +16,9 @@ from export import MEAN, SPREAD
 from weights import write_weights
 
 # Convolutions in the order of the graphs; blocks come where their part's name stands.
-ENCODER = ["encoder.c0", "encoder.c1", "encoder.detail", "encoder.c2", "encoder.blocks"]
-DECODER = ["decoder.blocks", *(f"decoder.{name}" for name in ("d0", "detail", "d1", "d2", "d3", "d4"))]
+ENCODER = [f"encoder.{name}" for name in ("c0", "grain", "c1", "detail", "c2", "blocks")]
+AFTER_BLOCKS = ("d0", "detail", "d1", "d2", "grain", "d3", "d4")
+DECODER = ["decoder.blocks", *(f"decoder.{name}" for name in AFTER_BLOCKS)]
 STYLE = ["modulation.first", "modulation.second"]
 
 

@@ -39,14 +39,14 @@ def layers_of(network):
     encoder, decoder = network.encoder, network.decoder
     block = decoder.blocks[0]
     return [
-        ("c0", encoder.c0, 1, encoder.c1, None),
-        ("c1", encoder.c1, 1, encoder.c2, None),
-        ("c2", encoder.c2, 1, block.first, None),
-        ("block", block.first, 1, block.second, 0),
-        ("d0", decoder.d0, 4, decoder.d1, 1),
-        ("d1", decoder.d1, 1, decoder.d2, 2),
-        ("d2", decoder.d2, 4, decoder.d3, None),
-        ("d3", decoder.d3, 1, decoder.d4, None),
+        ("c0", encoder.c0, 1, [encoder.c1, encoder.grain], None),
+        ("c1", encoder.c1, 1, [encoder.c2, encoder.detail], None),
+        ("c2", encoder.c2, 1, [block.first], None),
+        ("block", block.first, 1, [block.second], 0),
+        ("d0", decoder.d0, 4, [decoder.d1], 1),
+        ("d1", decoder.d1, 1, [decoder.d2], 2),
+        ("d2", decoder.d2, 4, [decoder.d3], None),
+        ("d3", decoder.d3, 1, [decoder.d4], None),
     ]
 
 
@@ -92,9 +92,9 @@ def forget_modulation(network, slot, units):
 def revive(network, content, style, least):
     """Revives dead units in place, layer by layer; returns their numbers by layer."""
     found = {}
-    for name, layer, pixels, reader, slot in layers_of(network):
-        inputs, features = inputs_of(network, [layer, reader], content, style)
-        output = features if layer is network.encoder.c2 else inputs[reader]
+    for name, layer, pixels, readers, slot in layers_of(network):
+        inputs, features = inputs_of(network, [layer, readers[0]], content, style)
+        output = features if layer is network.encoder.c2 else inputs[readers[0]]
         width = layer.bias.numel() // pixels
         firing = (output[:, :width] > 0).float().mean((0, 2, 3))
         units = (firing < least).nonzero().flatten().tolist()
@@ -103,7 +103,8 @@ def revive(network, content, style, least):
             continue
         scale = FEATURES_SCALE if layer is network.encoder.c2 else 1
         give_kernels(layer, units, pixels, scale, inputs[layer])
-        reader.weight[:, units] = 0
+        for reader in readers:
+            reader.weight[:, units] = 0
         if slot is not None:
             forget_modulation(network, slot, units)
     return found

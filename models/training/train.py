@@ -26,7 +26,7 @@ from muon import Muon
 from network import Network, load_network, save_network
 from sheet import draw_grid
 
-# Learning rate of the detail's layers, times that of the others.
+# Learning rate of the layers of detail and grain, times that of the others.
 DETAIL_PACE = 4
 # The same of offsets: where they move as fast as kernels, more and more units stop to fire for good.
 OFFSET_PACE = 0.3
@@ -45,6 +45,7 @@ def arguments():
     parser.add_argument("--widths", type=int, nargs=3, default=(24, 48, 96))
     parser.add_argument("--blocks", type=int, nargs=2, default=(0, 1), help="encoder's, decoder's")
     parser.add_argument("--detail", type=int, default=16, help="channels at a quarter of the size")
+    parser.add_argument("--grain", type=int, default=4, help="the same at half the size")
     parser.add_argument("--only", default="", help="trains what has this in its name alone")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--held-out", nargs="+", required=True, help="names never trained on")
@@ -72,7 +73,7 @@ class Trainer:
         self.run = pathlib.Path(args.run)
         self.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(args.seed)
-        network = Network(tuple(args.widths), tuple(args.blocks), args.detail)
+        network = Network(tuple(args.widths), tuple(args.blocks), args.detail, args.grain)
         if args.start:
             load_network(args.start, network)
         self.network = network.to(args.device, memory_format=torch.channels_last)
@@ -101,11 +102,12 @@ class Trainer:
         self.average.modulation.load_state_dict(self.network.modulation.state_dict())
 
     def make_optimizers(self):
-        """Muon for kernels of 3x3; it is too slow for what mixes the detail, which begins at zero."""
+        """Muon for kernels of 3x3; it is too slow for what mixes detail and grain, begun at zero."""
         values = dict(self.network.named_parameters())
         for name in [name for name in values if self.args.only not in name]:
             values.pop(name).requires_grad_(False)
-        detail = [values.pop(name) for name in list(values) if ".detail." in name]
+        beside = [name for name in values if {"detail", "grain"} & set(name.split("."))]
+        detail = [values.pop(name) for name in beside]
         mixers = [values.pop(name) for name in list(values) if name.startswith("modulation.")]
         kernels = [value for value in values.values() if value.ndim == 4]
         biases = [value for value in values.values() if value.ndim == 1]

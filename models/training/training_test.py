@@ -16,10 +16,17 @@ from average import average
 from data import Crops
 from moments import adain, statistics
 from muon import orthogonalise
-from network import Network, depth_to_space, even_phases, save_network, space_to_depth
+from network import (
+    Network,
+    depth_to_space,
+    even_phases,
+    load_network,
+    save_network,
+    space_to_depth,
+)
 from restore import restore
 from revive import layers_of, revive
-from weights import read_weights
+from weights import read_weights, write_weights
 
 
 def drawn(*shape, seed=1):
@@ -110,8 +117,28 @@ class Networks(unittest.TestCase):
         self.assertEqual(network.paint(content, style).shape, (1, 3, 48, 64))
 
     def test_depth_to_space_is_the_inverse(self):
-        x = drawn(1, 3, 6, 4)
+        x = drawn(1, 3, 12, 8)
         torch.testing.assert_close(depth_to_space(space_to_depth(x)), x)
+        torch.testing.assert_close(depth_to_space(space_to_depth(x, 4), 4), x)
+
+    def test_a_network_without_grain_paints_the_same_when_it_is_loaded_into_one_with_it(self):
+        network = small_network()
+        torch.nn.init.normal_(network.modulation.second.weight, std=0.1)
+        channels, known = sum(network.decoder.channels), sum(network.decoder.channels[:2])
+        first = network.modulation.first.weight
+        with torch.no_grad():
+            first.unflatten(1, (2, channels))[:, :, known:] = 0
+        state = {k: v.detach() for k, v in network.state_dict().items() if ".grain." not in k}
+        means, deviations = (part[:, :known] for part in state["modulation.first.weight"].chunk(2, 1))
+        state["modulation.first.weight"] = torch.cat([means, deviations], 1)
+        other = Network()
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "old.safetensors"
+            write_weights(file, {name: value.numpy() for name, value in state.items()})
+            load_network(file, other)
+        content, style = drawn(1, 3, 48, 64), drawn(1, 3, 32, 32, seed=2)
+        pictures = [net.paint(net.encoder(content), net.encoder(style)) for net in (network, other)]
+        torch.testing.assert_close(*pictures)
 
     def test_even_phases_answer_flat_input_alike(self):
         layer = torch.nn.Conv2d(4, 8, 3)
@@ -160,7 +187,7 @@ class Graphs(unittest.TestCase):
 
     def test_weights_come_back_from_graphs(self):
         for blocks in [(0, 1), (2, 0), (1, 3)]:
-            weights = self.exported(widths=(8, 12, 16), blocks=blocks, detail=4)
+            weights = self.exported(widths=(8, 12, 16), blocks=blocks, detail=4, grain=2)
             restored = restore(self.folder)
             self.assertEqual(restored.keys(), weights.keys())
             for name, value in weights.items():
@@ -168,7 +195,7 @@ class Graphs(unittest.TestCase):
                 torch.testing.assert_close(torch.tensor(restored[name]), expected, rtol=1e-5, atol=1e-5)
 
     def test_a_model_that_is_exported_again_keeps_its_facts_but_for_other_ones(self):
-        self.exported(widths=(8, 12, 16), detail=4)
+        self.exported(widths=(8, 12, 16), detail=4, grain=2)
         checkpoint, facts = self.folder / "network.safetensors", self.folder / "facts.json"
         facts.write_text('{"licence": "MIT"}')
         out = self.folder / "model"
@@ -181,7 +208,7 @@ class Graphs(unittest.TestCase):
         self.assertNotIn("licence", export_again())
         first = export_again("--facts", str(facts))
         self.assertEqual(first["licence"], "MIT")
-        self.exported(widths=(8, 12, 24), detail=4)
+        self.exported(widths=(8, 12, 24), detail=4, grain=2)
         again = export_again()
         self.assertEqual(again["licence"], "MIT")
         self.assertNotEqual(again["version"], first["version"])
