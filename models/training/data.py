@@ -12,6 +12,8 @@ SUFFIXES = {".jpg", ".jpeg", ".png"}
 MAX_SIDE = 320
 # How many crops are enlarged up to twice: the pictures are small, and users' are not.
 ENLARGED = 0.2
+# How many crops are of favoured pictures, where there are some.
+FAVOURED = 0.15
 
 
 def list_pictures(folder):
@@ -44,17 +46,20 @@ def load_squeezed(path, size):
 
 
 class Crops:
-    """Random square crops at random scale, some enlarged, mirrored at random."""
+    """Random square crops at random scale, some enlarged, mirrored at random; of some favoured
+    pictures more often than of the others."""
 
-    def __init__(self, paths, seed):
+    def __init__(self, paths, seed, favoured=()):
         self.pictures = [load(path) for path in paths]
+        self.favoured = [load(path) for path in favoured]
         self.random = random.Random(seed)
 
     def batch(self, count, size):
         return torch.stack([self.crop(size) for _ in range(count)])
 
     def crop(self, size):
-        picture = self.random.choice(self.pictures)
+        favoured = self.favoured and self.random.random() < FAVOURED
+        picture = self.random.choice(self.favoured if favoured else self.pictures)
         short = min(picture.shape[1:])
         least, most = min(size, short), short
         if self.random.random() < ENLARGED:

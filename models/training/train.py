@@ -41,6 +41,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("--content", "--style", "--quarter", "--full", "--run"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--catalog", help="styles to paint best: more crops are of these")
     parser.add_argument("--start", help="weights to begin with instead of random ones")
     parser.add_argument("--widths", type=int, nargs=3, default=(24, 48, 96))
     parser.add_argument("--blocks", type=int, nargs=2, default=(0, 1), help="encoder's, decoder's")
@@ -84,8 +85,9 @@ class Trainer:
         self.resume()
         for network in (self.network, self.average):
             network.decoder.even_phases()
+        catalog = list_pictures(args.catalog) if args.catalog else []
         self.contents, contents = self.pictures(args.content, 0)
-        self.styles, styles = self.pictures(args.style, 1)
+        self.styles, styles = self.pictures(args.style, 1, catalog)
         self.begin_modulation()
         self.samples = [crops.batch(SAMPLES, SAMPLE_SIZE) for crops in (contents, styles)]
         self.pools, self.judge = None, None
@@ -119,11 +121,12 @@ class Trainer:
         muon = [Muon(kernels, self.args.rate)] if kernels else []
         return [*muon, torch.optim.Adam(groups, self.args.rate)]
 
-    def pictures(self, folder, offset):
+    def pictures(self, folder, offset, favoured=()):
         """Crops of the training pictures, and of those that are held out."""
         args = self.args
         kept, held = split(list_pictures(folder), set(args.held_out))
-        return Crops(kept, args.seed + offset + self.iteration), Crops(held, args.seed + offset)
+        crops = Crops(kept, args.seed + offset + self.iteration, favoured)
+        return crops, Crops(held, args.seed + offset)
 
     def resume(self):
         path = self.run / "checkpoint.pt"

@@ -237,6 +237,13 @@ class Training(unittest.TestCase):
         self.assertEqual(batch.shape, (40, 3, 64, 64))
         self.assertTrue(0 <= float(batch.min()) and float(batch.max()) <= 1)
 
+    def test_crops_are_of_favoured_pictures_more_often(self):
+        crops = Crops([], 1)
+        crops.pictures = [torch.zeros(3, 40, 40, dtype=torch.uint8)] * 1000
+        crops.favoured = [torch.full((3, 40, 40), 255, dtype=torch.uint8)]
+        share = float(crops.batch(1000, 16).mean())
+        self.assertTrue(0.1 < share < 0.2, share)
+
 
 if __name__ == "__main__":
     unittest.main()
