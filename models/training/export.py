@@ -104,8 +104,7 @@ def compact_decoder(weights, path):
     x, detail, grain = graph.split(x, channels)
     x = residual_blocks(graph, x, weights, "decoder", block)
     x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d0"), relu=False))
-    detail = graph.depth_to_space(detail, mode="DCR")
-    detail = graph.mix(detail, *layer(weights, "decoder.detail"))
+    detail = graph.mix(graph.depth_to_space(detail, 2, "DCR"), *layer(weights, "decoder.detail"))
     x = graph.node("Relu", [graph.modulate(graph.add(x, detail), *merged)])
     x = graph.conv(x, *layer(weights, "decoder.d1"), relu=False)
     x = graph.node("Relu", [graph.modulate(x, *inner)])
@@ -119,16 +118,12 @@ def compact_decoder(weights, path):
 
 def compact_modulation(graph, weights):
     """The decoder's input: factors and offsets of its layers, those of 1/4 grown to that size."""
-    numbers, (c, b) = modulation_size(weights), compact_modulated(weights)
+    numbers = modulation_size(weights)
+    c, b = (weights[f"encoder.{name}.bias"].size for name in ("c2", "c1"))
     x = graph.input("modulation", [1, numbers, "map_rows", "map_columns"])
     factor, offset, quarter = graph.split(x, [c, c, 4 * b])
     quarter = graph.split(graph.grow(quarter), [b] * 4)
     return (factor, offset), quarter[:2], quarter[2:]
-
-
-def compact_modulated(weights):
-    """Channels of the modulated maps, at 1/8 and at 1/4 of the size."""
-    return weights["encoder.c2.bias"].size, weights["encoder.c1.bias"].size
 
 
 def modulation_size(weights):

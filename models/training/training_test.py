@@ -132,10 +132,9 @@ class Networks(unittest.TestCase):
         means, deviations = (part[:, :known] for part in state["modulation.first.weight"].chunk(2, 1))
         state["modulation.first.weight"] = torch.cat([means, deviations], 1)
         other = Network()
-        with tempfile.TemporaryDirectory() as folder:
-            file = pathlib.Path(folder) / "old.safetensors"
-            write_weights(file, {name: value.numpy() for name, value in state.items()})
-            load_network(file, other)
+        with tempfile.NamedTemporaryFile(suffix=".safetensors") as file:
+            write_weights(file.name, {name: value.numpy() for name, value in state.items()})
+            load_network(file.name, other)
         content, style = drawn(1, 3, 48, 64), drawn(1, 3, 32, 32, seed=2)
         pictures = [net.paint(net.encoder(content), net.encoder(style)) for net in (network, other)]
         torch.testing.assert_close(*pictures)
@@ -150,6 +149,8 @@ class Networks(unittest.TestCase):
         network = small_network()
         content, style = drawn(4, 3, 64, 64), drawn(4, 3, 64, 64, seed=2)
         with torch.no_grad():
+            for beside in (network.decoder.detail, network.decoder.grain):
+                beside.weight.normal_(std=0.1)
             for _, layer, *_ in layers_of(network):
                 layer.weight[:4], layer.bias[:4] = 0, -1
         before = network.paint(network.encoder(content), network.encoder(style))
