@@ -20,10 +20,10 @@ from weights import read_weights
 MEAN, SPREAD = 0.45, 0.25
 
 
-def fold_normalisation(weight, bias):
+def fold_normalisation(name, weight, bias):
     """Folds x -> (x - MEAN) / SPREAD into the convolution behind it: exact, since reflection
     padding pads with values that were normalised too."""
-    return weight / SPREAD, bias - weight.sum((1, 2, 3)) * MEAN / SPREAD
+    return name, weight / SPREAD, bias - weight.sum((1, 2, 3)) * MEAN / SPREAD
 
 
 def start_encoder():
@@ -54,7 +54,7 @@ def finish_decoder(graph, x, path):
 
 
 def layer(weights, name):
-    return weights[f"{name}.weight"], weights[f"{name}.bias"]
+    return name, weights[f"{name}.weight"], weights[f"{name}.bias"]
 
 
 def residual_blocks(graph, x, weights, part, modulation=None):
@@ -63,21 +63,21 @@ def residual_blocks(graph, x, weights, part, modulation=None):
         name = f"{part}.blocks.{index}"
         if f"{name}.first.weight" not in weights:
             return x
-        y = graph.conv(x, *layer(weights, f"{name}.first"), relu=False)
+        y = graph.wide_conv(x, layer(weights, f"{name}.first"))
         y = graph.modulate(y, *modulation) if modulation and index == 0 else y
         y = graph.node("Relu", [y])
-        x = graph.add(x, graph.conv(y, *layer(weights, f"{name}.second"), relu=False), relu=True)
+        x = graph.add(x, graph.wide_conv(y, layer(weights, f"{name}.second")), relu=True)
 
 
 def compact_encoder(weights, path):
     """Space to depth, three steps down, and residual blocks; detail and grain beside them."""
     graph, x = start_encoder()
     x = graph.space_to_depth(x)
-    x = graph.conv(x, *space_to_depth_order(*fold_normalisation(*layer(weights, "encoder.c0"))))
-    grain = graph.space_to_depth(graph.mix(x, *layer(weights, "encoder.grain")), 4)
-    x = graph.conv(x, *layer(weights, "encoder.c1"), stride=2)
-    detail = graph.space_to_depth(graph.mix(x, *layer(weights, "encoder.detail")))
-    x = graph.conv(x, *layer(weights, "encoder.c2"), stride=2)
+    x = graph.conv(x, space_to_depth_order(*fold_normalisation(*layer(weights, "encoder.c0"))))
+    grain = graph.space_to_depth(graph.mix(x, layer(weights, "encoder.grain")), 4)
+    x = graph.conv(x, layer(weights, "encoder.c1"), stride=2)
+    detail = graph.space_to_depth(graph.mix(x, layer(weights, "encoder.detail")))
+    x = graph.conv(x, layer(weights, "encoder.c2"), stride=2)
     x = residual_blocks(graph, x, weights, "encoder")
     x = graph.node("Concat", [x, detail, grain], axis=1)
     finish_encoder(graph, x, sum(compact_channels(weights)), path)
@@ -89,11 +89,11 @@ def compact_channels(weights):
     return width, 4 * detail, 16 * grain
 
 
-def space_to_depth_order(weight, bias):
+def space_to_depth_order(name, weight, bias):
     """PyTorch's pixel_unshuffle orders channels (colour, row, column), ONNX (row, column, colour)."""
     out = weight.shape[0]
     ordered = weight.reshape(out, 3, 2, 2, 3, 3).transpose(0, 2, 3, 1, 4, 5)
-    return np.ascontiguousarray(ordered.reshape(out, 12, 3, 3)), bias
+    return name, np.ascontiguousarray(ordered.reshape(out, 12, 3, 3)), bias
 
 
 def compact_decoder(weights, path):
@@ -103,16 +103,16 @@ def compact_decoder(weights, path):
     block, merged, inner = compact_modulation(graph, weights)
     x, detail, grain = graph.split(x, channels)
     x = residual_blocks(graph, x, weights, "decoder", block)
-    x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d0"), relu=False))
-    detail = graph.mix(graph.depth_to_space(detail, 2, "DCR"), *layer(weights, "decoder.detail"))
+    x = graph.depth_to_space(graph.wide_conv(x, layer(weights, "decoder.d0")))
+    detail = graph.mix(graph.depth_to_space(detail, 2, "DCR"), layer(weights, "decoder.detail"))
     x = graph.node("Relu", [graph.modulate(graph.add(x, detail), *merged)])
-    x = graph.conv(x, *layer(weights, "decoder.d1"), relu=False)
+    x = graph.wide_conv(x, layer(weights, "decoder.d1"))
     x = graph.node("Relu", [graph.modulate(x, *inner)])
-    x = graph.depth_to_space(graph.conv(x, *layer(weights, "decoder.d2"), relu=False))
-    grain = graph.mix(graph.depth_to_space(grain, 4, "DCR"), *layer(weights, "decoder.grain"))
-    x = graph.conv(graph.add(x, grain, relu=True), *layer(weights, "decoder.d3"))
-    weight, bias = layer(weights, "decoder.d4")
-    x = graph.conv(x, weight * SPREAD, bias * SPREAD + MEAN, relu=False)
+    x = graph.depth_to_space(graph.wide_conv(x, layer(weights, "decoder.d2"), parts=2))
+    grain = graph.mix(graph.depth_to_space(grain, 4, "DCR"), layer(weights, "decoder.grain"))
+    x = graph.conv(graph.add(x, grain, relu=True), layer(weights, "decoder.d3"))
+    name, weight, bias = layer(weights, "decoder.d4")
+    x = graph.conv(x, (name, weight * SPREAD, bias * SPREAD + MEAN), relu=False)
     finish_decoder(graph, graph.depth_to_space(x), path)
 
 
@@ -136,8 +136,8 @@ def compact_style(weights, path):
     graph = Graph("style")
     moments = [graph.input(name, [1, channels, 1, 1]) for name in ("mean", "std")]
     x = graph.node("Concat", moments, axis=1)
-    x = graph.node("Tanh", [graph.mix(x, *layer(weights, "modulation.first"))])
-    x = graph.mix(x, *layer(weights, "modulation.second"))
+    x = graph.node("Tanh", [graph.mix(x, layer(weights, "modulation.first"))])
+    x = graph.mix(x, layer(weights, "modulation.second"))
     graph.node("Identity", [x], "modulation")
     graph.output("modulation", [1, modulation_size(weights), 1, 1])
     graph.save(path)
@@ -151,7 +151,7 @@ def vgg_encoder(weights, path):
     weights["2.weight"] = np.einsum("oihw,ij->ojhw", first, colour)
     graph, x = start_encoder()
     for key in (2, 5, 9, 12, 16, 19, 22, 25, 29):
-        x = graph.conv(x, weights[f"{key}.weight"], weights[f"{key}.bias"])
+        x = graph.conv(x, layer(weights, key))
         if key in (5, 12, 25):
             x = graph.max_pool(x)
     finish_encoder(graph, x, 512, path)
@@ -160,7 +160,7 @@ def vgg_encoder(weights, path):
 def vgg_decoder(weights, path):
     graph, x = start_decoder(512)
     for key in (1, 5, 8, 11, 14, 18, 21, 25, 28):
-        x = graph.conv(x, weights[f"{key}.weight"], weights[f"{key}.bias"], relu=key < 28)
+        x = graph.conv(x, layer(weights, key), relu=key < 28)
         if key in (1, 14, 21):
             x = graph.nearest(x)
     finish_decoder(graph, x, path)

@@ -5,6 +5,31 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
+# Winograd's F(4x4, 3x3) after Lavin & Gray (CVPR 2016), with the points 0, 1, -1, 2, -2 and infinity:
+# tiles of 4 x 4 results from 6 x 6 inputs take 36 products where the sum itself takes 144.
+TILE, REACH = 4, 6
+TO_INPUT = np.array([
+    [4, 0, -5, 0, 1, 0],
+    [0, -4, -4, 1, 1, 0],
+    [0, 4, -4, -1, 1, 0],
+    [0, -2, -1, 2, 1, 0],
+    [0, 2, -1, -2, 1, 0],
+    [0, 4, 0, -5, 0, 1],
+])
+TO_KERNEL = np.array([
+    [1 / 4, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, -1 / 12, 1 / 6],
+    [0, 0, 1],
+])
+TO_OUTPUT = np.array([
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, -1, 2, -2, 0],
+    [0, 1, 1, 4, 4, 0],
+    [0, 1, -1, 8, -8, 1],
+])
 NEAREST = {
     "mode": "nearest",
     "nearest_mode": "floor",
@@ -12,8 +37,14 @@ NEAREST = {
 }
 
 
+def both_ways(matrix):
+    """The matrix that does to flattened tiles what this one does to their columns, then to rows."""
+    return np.kron(matrix, matrix)
+
+
 class Graph:
-    """A chain of nodes; every method takes and returns tensor names."""
+    """A chain of nodes; every method takes and returns tensor names. A layer is its name, its weight
+    [O,I,k,k] and its bias [O], which lie in the file as they are, by name."""
 
     def __init__(self, name):
         self.name = name
@@ -26,8 +57,8 @@ class Graph:
     def output(self, name, shape):
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
-    def constant(self, values, dtype=np.float32):
-        name = f"c{len(self.constants)}"
+    def constant(self, values, dtype=np.float32, name=None):
+        name = name or f"c{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.asarray(values, dtype), name))
         return name
 
@@ -36,17 +67,68 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, [name], **attributes))
         return name
 
-    def conv(self, x, weight, bias, stride=1, relu=True):
-        """3x3 convolution with reflection padding (explicit: WebGPU mishandles auto_pad)."""
-        pads = self.constant([0, 0, 1, 1, 0, 0, 1, 1], np.int64)
-        x = self.node("Pad", [x, pads], mode="reflect")
-        inputs = [x, self.constant(weight), self.constant(bias)]
+    def parameters(self, name, weight, bias):
+        pairs = (("weight", weight), ("bias", bias))
+        return [self.constant(values, name=f"{name}.{part}") for part, values in pairs]
+
+    def reflect(self, x):
+        """Padding by one to each side (explicit: WebGPU mishandles auto_pad)."""
+        return self.node("Pad", [x, self.constant([0, 0, 1, 1] * 2, np.int64)], mode="reflect")
+
+    def conv(self, x, layer, stride=1, relu=True):
+        """3x3 convolution with reflection padding."""
+        inputs = [self.reflect(x), *self.parameters(*layer)]
         x = self.node("Conv", inputs, kernel_shape=[3, 3], strides=[stride, stride])
         return self.node("Relu", [x]) if relu else x
 
-    def mix(self, x, weight, bias):
+    def wide_conv(self, x, layer, parts=1):
+        """The same without stride and ReLU, by Winograd: faster from some 48 channels on.
+
+        The products of all tiles take 9/4 of the result's memory: in parts, so much less. What is
+        made of the kernel alone, the runtime computes once, when it loads the graph.
+        """
+        weight, bias = self.parameters(*layer)
+        outputs, inputs = layer[1].shape[:2]
+        kernel = self.node("Transpose", [weight], perm=[2, 3, 0, 1])
+        kernel = self.reshape(kernel, [9, -1])
+        kernel = self.node("MatMul", [self.constant(both_ways(TO_KERNEL)), kernel])
+        kernel = self.reshape(kernel, [REACH**2, outputs, inputs])
+        tiles = self.input_tiles(x)
+        count = self.node("Shape", [tiles], start=2)
+        tiles = self.reshape(tiles, [REACH**2, inputs, -1])
+        width = outputs // parts
+        kernels = self.split(kernel, [width] * parts) if parts > 1 else [kernel]
+        results = [self.output_tiles(part, tiles, width, count) for part in kernels]
+        y = self.node("Concat", results, axis=1) if parts > 1 else results[0]
+        y = self.node("Add", [y, self.node("Unsqueeze", [bias, self.constant([1, 2], np.int64)])])
+        start, axes = (self.constant(values, np.int64) for values in ([0, 0], [2, 3]))
+        return self.node("Slice", [y, start, self.node("Shape", [x], start=2), axes])
+
+    def input_tiles(self, x):
+        """[1,C,H,W] -> [36,C,H/4,W/4], rounded up: its padded tiles, transformed. What lies beyond
+        the padding is taken as zero, and only what is cut off later depends on it."""
+        kernel = both_ways(TO_INPUT).reshape(-1, 1, REACH, REACH)
+        x = self.node("Squeeze", [self.reflect(x), self.constant([0], np.int64)])
+        x = self.node("Unsqueeze", [x, self.constant([1], np.int64)])
+        beyond = [0, 0, TILE - 1, TILE - 1]
+        strides, inputs = [TILE, TILE], [x, self.constant(kernel)]
+        x = self.node("Conv", inputs, kernel_shape=[REACH] * 2, strides=strides, pads=beyond)
+        return self.node("Transpose", [x], perm=[1, 0, 2, 3])
+
+    def output_tiles(self, kernel, tiles, width, count):
+        """Kernels [36,O,I] and tiles [36,I,count] -> [1,O,H,W], rounded up to whole tiles."""
+        products = self.reshape(self.node("MatMul", [kernel, tiles]), [REACH**2, -1])
+        results = self.node("MatMul", [self.constant(both_ways(TO_OUTPUT)), products])
+        channels = self.constant([1, TILE**2 * width], np.int64)
+        shape = self.node("Concat", [channels, count], axis=0)
+        return self.depth_to_space(self.node("Reshape", [results, shape]), TILE, "DCR")
+
+    def reshape(self, x, shape):
+        return self.node("Reshape", [x, self.constant(shape, np.int64)])
+
+    def mix(self, x, layer):
         """1x1 convolution."""
-        return self.node("Conv", [x, self.constant(weight), self.constant(bias)])
+        return self.node("Conv", [x, *self.parameters(*layer)])
 
     def grow(self, x):
         """Nearest x2, but what is the same at all positions, [1,C,1,1], stays as it is."""

@@ -15,34 +15,20 @@ from onnx import numpy_helper
 from export import MEAN, SPREAD
 from weights import write_weights
 
-# Convolutions in the order of the graphs; blocks come where their part's name stands.
-ENCODER = [f"encoder.{name}" for name in ("c0", "grain", "c1", "detail", "c2", "blocks")]
-AFTER_BLOCKS = ("d0", "detail", "d1", "d2", "grain", "d3", "d4")
-DECODER = ["decoder.blocks", *(f"decoder.{name}" for name in AFTER_BLOCKS)]
+# Layers of each graph; of blocks there are as many as there are.
+ENCODER = [f"encoder.{name}" for name in ("c0", "grain", "c1", "detail", "c2")]
+DECODER = [f"decoder.{name}" for name in ("d0", "detail", "d1", "d2", "grain", "d3", "d4")]
 STYLE = ["modulation.first", "modulation.second"]
 
 
-def convolutions(path):
-    """(weight, bias) of each convolution of a graph, in order."""
-    graph = onnx.load(path).graph
-    constants = {entry.name: numpy_helper.to_array(entry) for entry in graph.initializer}
-    nodes = [node for node in graph.node if node.op_type == "Conv"]
-    return [tuple(constants[name].astype(np.float32) for name in node.input[1:]) for node in nodes]
-
-
-def named(names, layers):
-    """{name.weight, name.bias: array} with as many blocks as there are layers left for them."""
-    blocks = (len(layers) - sum(not name.endswith(".blocks") for name in names)) // 2
-    whole = []
-    for name in names:
-        inner = [f"{name}.{index}.{half}" for index in range(blocks) for half in ("first", "second")]
-        whole += inner if name.endswith(".blocks") else [name]
-    if len(whole) != len(layers):
-        raise ValueError(f"{len(layers)} convolutions, but {len(whole)} are known: not a compact model")
-    weights = {}
-    for name, (weight, bias) in zip(whole, layers):
-        weights |= {f"{name}.weight": weight, f"{name}.bias": bias}
-    return weights
+def parameters(path, layers):
+    """{name: array} of a graph's weights and biases."""
+    entries = {entry.name: entry for entry in onnx.load(path).graph.initializer}
+    names = [name for name in entries if name.endswith((".weight", ".bias"))]
+    found = sorted({name.rpartition(".")[0] for name in names if ".blocks." not in name})
+    if found != sorted(layers):
+        raise ValueError(f"{path} is not a compact model's: it has the layers {', '.join(found)}")
+    return {name: numpy_helper.to_array(entries[name]) for name in names}
 
 
 def unfold_input(weight, bias):
@@ -57,7 +43,7 @@ def restore(folder):
     """The weights of the model in a folder, as `export.py compact` takes them."""
     weights = {}
     for part, names in (("encoder", ENCODER), ("decoder", DECODER), ("style", STYLE)):
-        weights |= named(names, convolutions(folder / f"{part}.onnx"))
+        weights |= parameters(folder / f"{part}.onnx", names)
     first, last = "encoder.c0", "decoder.d4"
     pair = unfold_input(weights[f"{first}.weight"], weights[f"{first}.bias"])
     weights[f"{first}.weight"], weights[f"{first}.bias"] = pair

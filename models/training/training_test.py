@@ -1,7 +1,5 @@
 """Tests of the training: python -m unittest training_test.py, in this folder."""
 
-import json
-import pathlib
 import tempfile
 import unittest
 from unittest import mock
@@ -9,24 +7,15 @@ from unittest import mock
 import torch
 from torch.nn import functional as F
 
-import export
 import losses
 import winograd
 from average import average
 from data import Crops
 from moments import adain, statistics
 from muon import orthogonalise
-from network import (
-    Network,
-    depth_to_space,
-    even_phases,
-    load_network,
-    save_network,
-    space_to_depth,
-)
-from restore import restore
+from network import Network, depth_to_space, even_phases, load_network, space_to_depth
 from revive import layers_of, revive
-from weights import read_weights, write_weights
+from weights import write_weights
 
 
 def drawn(*shape, seed=1):
@@ -165,64 +154,6 @@ class Networks(unittest.TestCase):
         self.assertEqual(average([one, two])["a"].tolist(), [2, 2])
         with self.assertRaisesRegex(ValueError, "different shapes"):
             average([one, wide])
-
-
-class Graphs(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def exported(self, **shape):
-        torch.manual_seed(1)
-        network = Network(**shape)
-        for value in network.parameters():
-            torch.nn.init.normal_(value)
-        file = self.folder / "network.safetensors"
-        save_network(file, network)
-        weights = read_weights(file)
-        export.compact_encoder(weights, self.folder / "encoder.onnx")
-        export.compact_decoder(weights, self.folder / "decoder.onnx")
-        export.compact_style(weights, self.folder / "style.onnx")
-        return weights
-
-    def test_weights_come_back_from_graphs(self):
-        for blocks in [(0, 1), (2, 0), (1, 3)]:
-            weights = self.exported(widths=(8, 12, 16), blocks=blocks, detail=4, grain=2)
-            restored = restore(self.folder)
-            self.assertEqual(restored.keys(), weights.keys())
-            for name, value in weights.items():
-                expected = torch.tensor(value)
-                torch.testing.assert_close(torch.tensor(restored[name]), expected, rtol=1e-5, atol=1e-5)
-
-    def test_a_model_that_is_exported_again_keeps_its_facts_but_for_other_ones(self):
-        self.exported(widths=(8, 12, 16), detail=4, grain=2)
-        checkpoint, facts = self.folder / "network.safetensors", self.folder / "facts.json"
-        facts.write_text('{"licence": "MIT"}')
-        out = self.folder / "model"
-
-        def export_again(*options):
-            with mock.patch("sys.argv", ["export.py", "compact", str(checkpoint), str(out), *options]):
-                export.main()
-            return json.loads((out / "model.json").read_text())
-
-        self.assertNotIn("licence", export_again())
-        first = export_again("--facts", str(facts))
-        self.assertEqual(first["licence"], "MIT")
-        self.exported(widths=(8, 12, 24), detail=4, grain=2)
-        again = export_again()
-        self.assertEqual(again["licence"], "MIT")
-        self.assertNotEqual(again["version"], first["version"])
-        self.assertEqual(again["channels"], first["channels"] + 8)
-
-    def test_graphs_of_another_shape_are_refused(self):
-        self.exported()
-        (self.folder / "style.onnx").unlink()
-        (self.folder / "encoder.onnx").rename(self.folder / "style.onnx")
-        (self.folder / "decoder.onnx").rename(self.folder / "encoder.onnx")
-        (self.folder / "style.onnx").rename(self.folder / "decoder.onnx")
-        with self.assertRaisesRegex(ValueError, "not a compact model"):
-            restore(self.folder)
 
 
 class Training(unittest.TestCase):
