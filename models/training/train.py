@@ -60,8 +60,9 @@ def arguments():
     parser.add_argument("--pool", type=int, default=256, help="crops whose features are kept")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--style-weight", type=float, default=6)
-    parser.add_argument("--same-weight", type=float, default=5)
     parser.add_argument("--ramp", type=int, default=1500, help="iterations in which it grows")
+    parser.add_argument("--same-weight", type=float, default=5, help="pixels that should come back")
+    parser.add_argument("--identity-weight", type=float, default=0, help="the same in relu4_1")
     parser.add_argument("--grid-weight", type=float, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -95,9 +96,8 @@ class Trainer:
     @torch.no_grad()
     def begin_modulation(self):
         """Where nothing is predicted yet."""
-        for network in (self.network, self.average):
-            if network.modulation.second.weight.any():
-                return
+        if self.network.modulation.second.weight.any():
+            return
         styles = self.styles.batch(BEGIN_STYLES, self.args.size).to(self.args.device)
         moments = statistics(self.network.encoder(styles))
         self.network.modulation.begin(*moments)
@@ -123,10 +123,9 @@ class Trainer:
 
     def pictures(self, folder, offset, favoured=()):
         """Crops of the training pictures, and of those that are held out."""
-        args = self.args
-        kept, held = split(list_pictures(folder), set(args.held_out))
-        crops = Crops(kept, args.seed + offset + self.iteration, favoured)
-        return crops, Crops(held, args.seed + offset)
+        kept, held = split(list_pictures(folder), set(self.args.held_out))
+        seed = self.args.seed + offset
+        return Crops(kept, seed + self.iteration, favoured), Crops(held, seed)
 
     def resume(self):
         path = self.run / "checkpoint.pt"
@@ -198,14 +197,16 @@ class Trainer:
         half = count if weight == 0 else max(1, count // 4)
         same = self.repeat(features[:half])
         result = {"same": F.l1_loss(same, content[:half])}
+        if weight == 0 or args.identity_weight:
+            result["identity"] = F.mse_loss(self.judge(same)[3], content_level[:half])
         if weight == 0:
-            result["content"] = F.mse_loss(self.judge(same)[3], content_level)
-            return 10 * result["same"] + result["content"], result
+            return 10 * result["same"] + result["identity"], result
         style, _, style_levels = self.pools[1].sample(count)
         painted = self.network.paint(features, self.network.encoder(style))
         faults = painting_losses(self.judge, painted, content_level, style, style_levels)
         total = painting_loss(self.judge, faults, weight, args.grid_weight)
-        return total + args.same_weight * result["same"], result | faults
+        total = total + args.same_weight * result["same"]
+        return total + args.identity_weight * result.get("identity", 0), result | faults
 
     def step(self):
         for optimizer in self.optimizers:
