@@ -31,9 +31,8 @@ export interface RunPlan {
  * Peak bytes of one run per pixel. At full resolution two maps of `fullSizeChannels` are alive at a
  * time, a layer's padded input and its output, and a quarter more goes to the next smaller level
  * and to what the allocator cannot reuse; the picture's three planes lie once in the runtime and
- * once outside. Measured on WASM: 137 to 174 (16 channels,
- * 1024 and 2048 pixels square) and 560 bytes (64 channels, up to 1024 x 1024) where this gives 168
- * and 600.
+ * once outside. Measured on WASM: 137 to 174 (16 channels, 1024 and 2048 pixels
+ * square) and 560 bytes (64 channels, up to 1024 x 1024) where this gives 168 and 600.
  *
  * @param manifest The model.
  * @returns Bytes per pixel.
