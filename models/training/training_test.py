@@ -1,4 +1,4 @@
-"""Tests of the training: python -m unittest training_test.py, in this folder."""
+"""Tests of the network, its losses and tools: python -m unittest training_test.py, in this folder."""
 
 import tempfile
 import unittest

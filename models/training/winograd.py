@@ -11,17 +11,9 @@ import shutil
 import torch
 from torch.utils import cpp_extension
 
-POINTS, PANEL = 36, 16
-TO_POINTS = torch.tensor(
-    [
-        [1 / 4, 0, 0],
-        [-1 / 6, -1 / 6, -1 / 6],
-        [-1 / 6, 1 / 6, -1 / 6],
-        [1 / 24, 1 / 12, 1 / 6],
-        [1 / 24, -1 / 12, 1 / 6],
-        [0, 0, 1],
-    ]
-)
+from filtering import REACH, TO_KERNEL, both_ways
+
+POINTS, PANEL = REACH**2, 16
 
 
 @functools.cache
@@ -41,7 +33,8 @@ def fits(weight):
 
 def transform(weight):
     """Kernels [K,C,3,3] -> [36,K/16,C,16], as the C++ reads them."""
-    points = torch.einsum("ir,js,kcrs->ijck", TO_POINTS, TO_POINTS, weight)
+    matrix = torch.tensor(both_ways(TO_KERNEL), dtype=weight.dtype)
+    points = matrix @ weight.permute(2, 3, 1, 0).flatten(0, 1).flatten(1)
     panels = points.reshape(POINTS, weight.shape[1], -1, PANEL)
     return panels.transpose(1, 2).contiguous()
 
